@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "base/atomic_file.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include <array>
+#include <cerrno>
+#include <cstdio>
+
+#include "base/unique_fd.hpp"
+
+namespace hnv::base {
+
+namespace {
+
+Expected<void> write_all(int fd, std::string_view content, const std::string& name) {
+  while (!content.empty()) {
+    const ssize_t written = ::write(fd, content.data(), content.size());
+    if (written < 0) {
+      if (errno == EINTR) continue;
+      return failure(from_errno("write", name, errno));
+    }
+    content.remove_prefix(static_cast<std::size_t>(written));
+  }
+  return {};
+}
+
+}  // namespace
+
+Expected<std::string> read_file(const std::filesystem::path& path, std::size_t limit) {
+  const UniqueFd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK));
+  if (!file) return failure(from_errno("read", path.native(), errno));
+  std::string content;
+  std::array<char, 4096> piece{};
+  while (true) {
+    const ssize_t count = ::read(file.get(), piece.data(), piece.size());
+    if (count < 0) {
+      if (errno == EINTR) continue;
+      return failure(from_errno("read", path.native(), errno));
+    }
+    if (count == 0) return content;
+    content.append(piece.data(), static_cast<std::size_t>(count));
+    if (content.size() > limit) {
+      return failure(Error{ErrorCode::too_large, "read", path.native(),
+                           "larger than " + std::to_string(limit) + " bytes"});
+    }
+  }
+}
+
+Expected<std::string> read_link_name(const std::filesystem::path& path) {
+  std::error_code error;
+  const auto target = std::filesystem::read_symlink(path, error);
+  if (error) return failure(from_errno("read link", path.native(), error.value()));
+  return target.filename().native();
+}
+
+Expected<void> replace_file(const std::filesystem::path& path, std::string_view content) {
+  const std::string temporary = path.native() + ".new";
+  constexpr mode_t kWorldReadable = 0644;
+  const UniqueFd file(
+      ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, kWorldReadable));
+  if (!file) return failure(from_errno("create", temporary, errno));
+  // The umask of whoever started us must not hide the file from the exporter.
+  if (::fchmod(file.get(), kWorldReadable) != 0) {
+    return failure(from_errno("set mode of", temporary, errno));
+  }
+  if (auto written = write_all(file.get(), content, temporary); !written) {
+    ::unlink(temporary.c_str());
+    return written;
+  }
+  if (::fsync(file.get()) != 0) return failure(from_errno("sync", temporary, errno));
+  if (std::rename(temporary.c_str(), path.c_str()) != 0) {
+    return failure(from_errno("rename to", path.native(), errno));
+  }
+  return {};
+}
+
+}  // namespace hnv::base

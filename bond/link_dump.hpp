@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+// The present state, read at once: for those who do not follow events, and right before a write.
+#pragma once
+
+#include <vector>
+
+#include "base/expected.hpp"
+#include "bond/link.hpp"
+#include "bond/netlink_socket.hpp"
+
+namespace hnv::bond {
+
+// All bonds and all their slaves, from one dump. A dump that was interrupted by links that came or
+// went is repeated a few times before it is an error. Without the bonding module: an empty list.
+// `socket` has no link_events.
+base::Expected<std::vector<Link>> read_bonds(NetlinkSocket& socket);
+
+// One bond and its slaves. Error not_found when the bond has gone.
+base::Expected<std::vector<Link>> read_bond(NetlinkSocket& socket, IfIndex bond);
+
+}  // namespace hnv::bond

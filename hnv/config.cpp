@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "hnv/config.hpp"
+
+#include <net/if.h>
+
+#include <algorithm>
+#include <set>
+
+#include "base/atomic_file.hpp"
+#include "hnv/yaml_reader.hpp"
+
+namespace hnv {
+
+namespace {
+
+using base::Expected;
+using base::failure;
+
+constexpr std::size_t kLargestFile = 1024 * 1024;
+constexpr unsigned kMostSlaves = 32;
+
+// dev_valid_name() of the kernel, as far as it matters for a name that someone typed.
+bool is_interface_name(std::string_view name) {
+  return !name.empty() && name.size() < IFNAMSIZ && name != "." && name != ".." &&
+         name.find_first_of("/: \t\n") == std::string_view::npos;
+}
+
+std::string read_interface_name(YamlReader& reader, const YAML::Node& node,
+                                const std::string& what) {
+  std::string name = reader.text(node, what);
+  if (!reader.error() && !is_interface_name(name)) {
+    reader.fail(node,
+                what + " is '" + name + "'; allowed: an interface name of at most 15 characters");
+  }
+  return name;
+}
+
+SriovSelector read_selector(YamlReader& reader, const YAML::Node& node, const std::string& what) {
+  if (!reader.expect_map(node, what, {"device", "driver", "bus", "permanent_address"})) return {};
+  if (node.size() != 1) {
+    reader.fail(node, what + " has " + std::to_string(node.size()) +
+                          " keys; allowed: exactly one of device, driver, bus, permanent_address");
+    return {};
+  }
+  const std::string key = node.begin()->first.Scalar();
+  const YAML::Node value = node.begin()->second;
+  if (key == "device") return ByDevice{read_interface_name(reader, value, what + " device")};
+  if (key == "driver") return ByDriver{reader.text(value, what + " driver")};
+  if (key == "bus") return ByBus{reader.text(value, what + " bus")};
+  const std::string text = reader.text(value, what + " permanent_address");
+  const auto address = bond::MacAddress::parse(text);
+  if (!reader.error() && !address) {
+    reader.fail(value, what + " permanent_address is '" + text +
+                           "'; allowed: six pairs of hex digits, such as 52:54:00:00:00:11");
+  }
+  return ByPermanentAddress{address.value_or(bond::MacAddress{})};
+}
+
+BondConfig read_bond(YamlReader& reader, const YAML::Node& node) {
+  BondConfig bond;
+  if (!reader.expect_map(node, "a bond", {"name", "sriov", "expected_slaves"})) return bond;
+  const YAML::Node name = YamlReader::child(node, "name");
+  if (!name) {
+    reader.fail(node, "a bond without name; required: name and sriov");
+    return bond;
+  }
+  bond.name = read_interface_name(reader, name, "the name of a bond");
+  const YAML::Node sriov = YamlReader::child(node, "sriov");
+  if (!sriov) {
+    reader.fail(node, "bond '" + bond.name + "' without sriov; required: name and sriov");
+    return bond;
+  }
+  bond.sriov = read_selector(reader, sriov, "sriov of bond '" + bond.name + "'");
+  if (const YAML::Node expected = YamlReader::child(node, "expected_slaves")) {
+    bond.expected_slaves =
+        reader.number(expected, "expected_slaves of bond '" + bond.name + "'", 1, kMostSlaves);
+  }
+  return bond;
+}
+
+void read_bonds(YamlReader& reader, const YAML::Node& node, Config& config) {
+  if (!reader.expect_sequence(node, "bonds")) return;
+  std::set<std::string> names;
+  for (const YAML::Node& entry : node) {
+    BondConfig bond = read_bond(reader, entry);
+    if (reader.error()) return;
+    if (!names.insert(bond.name).second) {
+      reader.fail(entry, "bond '" + bond.name + "' stands twice; allowed: once");
+      return;
+    }
+    config.bonds.push_back(std::move(bond));
+  }
+}
+
+}  // namespace
+
+const BondConfig* Config::bond(std::string_view name) const {
+  const auto found = std::find_if(bonds.begin(), bonds.end(),
+                                  [name](const BondConfig& bond) { return bond.name == name; });
+  return found != bonds.end() ? &*found : nullptr;
+}
+
+Expected<Config> parse_config(std::string_view yaml, const std::string& file) {
+  auto opened = YamlReader::open(yaml, file);
+  if (!opened) return failure(opened.error());
+  YamlReader& reader = *opened;
+  Config config;
+  const YAML::Node& root = reader.root();
+  // An empty file is a valid one: all defaults.
+  if (!root.IsDefined() || root.IsNull()) return config;
+  if (reader.expect_map(root, "the file", {"mode", "hold_down", "settle", "bonds"})) {
+    if (const YAML::Node mode = YamlReader::child(root, "mode")) {
+      const std::string text = reader.text(mode, "mode");
+      const auto value = base::value_of<Mode>(text);
+      if (!value) {
+        reader.fail(mode, "mode is '" + text + "'; allowed: " + base::list_of_names<Mode>());
+      }
+      config.mode = value.value_or(config.mode);
+    }
+    if (const YAML::Node node = YamlReader::child(root, "hold_down")) {
+      config.hold_down = reader.duration(node, "hold_down", kLongestWait);
+    }
+    if (const YAML::Node node = YamlReader::child(root, "settle")) {
+      config.settle = reader.duration(node, "settle", kLongestWait);
+    }
+    if (const YAML::Node node = YamlReader::child(root, "bonds")) read_bonds(reader, node, config);
+  }
+  if (reader.error()) return failure(*reader.error());
+  return config;
+}
+
+Expected<Config> read_config(const std::string& file) {
+  auto text = base::read_file(file, kLargestFile);
+  if (!text) return failure(text.error());
+  return parse_config(*text, file);
+}
+
+std::string to_string(const SriovSelector& selector) {
+  struct Words {
+    std::string operator()(const ByDevice& by) const { return "device " + by.name; }
+    std::string operator()(const ByDriver& by) const { return "driver " + by.driver; }
+    std::string operator()(const ByBus& by) const { return "bus " + by.bus; }
+    std::string operator()(const ByPermanentAddress& by) const {
+      return "permanent_address " + by.address.to_string();
+    }
+  };
+  return std::visit(Words{}, selector);
+}
+
+}  // namespace hnv

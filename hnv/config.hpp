@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+// The configuration file: one YAML file for all programs. Its defaults are the initialisers below
+// and stand nowhere else.
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "base/expected.hpp"
+#include "bond/mac_address.hpp"
+#include "hnv/vocabulary.hpp"
+
+namespace hnv {
+
+// How a slave is recognised as the SR-IOV one. Permanent addresses and drivers survive the new name
+// that a port gets after a migration; a device name does not.
+struct ByDevice {
+  std::string name;
+  bool operator==(const ByDevice&) const = default;
+};
+struct ByDriver {
+  std::string driver;
+  bool operator==(const ByDriver&) const = default;
+};
+struct ByBus {
+  std::string bus;
+  bool operator==(const ByBus&) const = default;
+};
+struct ByPermanentAddress {
+  bond::MacAddress address;
+  bool operator==(const ByPermanentAddress&) const = default;
+};
+using SriovSelector = std::variant<ByDevice, ByDriver, ByBus, ByPermanentAddress>;
+
+struct BondConfig {
+  std::string name;  // of the bond's network interface
+  SriovSelector sriov;
+  unsigned expected_slaves = 2;
+  bool operator==(const BondConfig&) const = default;
+};
+
+struct Config {
+  Mode mode = Mode::enforce;
+  std::chrono::milliseconds hold_down = std::chrono::seconds(10);
+  std::chrono::milliseconds settle = std::chrono::seconds(15);
+  std::vector<BondConfig> bonds;
+  bool operator==(const Config&) const = default;
+
+  [[nodiscard]] const BondConfig* bond(std::string_view name) const;
+};
+
+// Limits of the durations: longer ones are mistakes of unit.
+inline constexpr std::chrono::milliseconds kLongestWait = std::chrono::hours(1);
+
+// `file` is for messages. The error's reason names line, column, key, what was found and what is
+// allowed, as in "3:7: unknown key 'hold-down'; allowed: mode, hold_down, settle, bonds". One
+// error, the first in the file.
+base::Expected<Config> parse_config(std::string_view yaml, const std::string& file);
+
+base::Expected<Config> read_config(const std::string& file);
+
+// "permanent_address 52:54:00:00:00:11": the selector in words, for messages.
+std::string to_string(const SriovSelector& selector);
+
+}  // namespace hnv

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "hnv/status.hpp"
+
+#include <algorithm>
+#include <filesystem>
+#include <numeric>
+
+#include "base/atomic_file.hpp"
+#include "base/lock_file.hpp"
+
+namespace hnv {
+
+void DurationHistogram::observe(double seconds) {
+  const auto* bound = std::lower_bound(kUpperBounds.begin(), kUpperBounds.end(), seconds);
+  ++counts[static_cast<std::size_t>(bound - kUpperBounds.begin())];
+  sum_seconds += seconds;
+}
+
+std::uint64_t DurationHistogram::count() const {
+  return std::accumulate(counts.begin(), counts.end(), std::uint64_t{0});
+}
+
+const BondStatus* WatchdogStatus::bond(std::string_view name) const {
+  const auto found = std::find_if(bonds.begin(), bonds.end(),
+                                  [name](const BondStatus& bond) { return bond.name == name; });
+  return found != bonds.end() ? &*found : nullptr;
+}
+
+std::string watchdog_lock_file(const std::string& status_file) {
+  return (std::filesystem::path(status_file).parent_path() / "hnv-watchdog.lock").native();
+}
+
+PublishedStatus read_published_status(const std::string& status_file, const std::string& boot_id) {
+  PublishedStatus published;
+  const auto holder = base::lock_holder(watchdog_lock_file(status_file));
+  if (!holder) {
+    published.error = holder.error();
+  } else {
+    published.alive = holder->has_value();
+  }
+  const auto text = base::read_file(status_file, kLargestStatusFile);
+  if (!text) {
+    if (text.error().code != base::ErrorCode::not_found) published.error = text.error();
+    return published;
+  }
+  auto status = decode_status(*text, status_file);
+  if (!status) {
+    published.error = status.error();
+  } else if (status->boot_id == boot_id) {
+    published.status = std::move(*status);
+  }
+  return published;
+}
+
+std::string read_boot_id(const std::string& procfs) {
+  constexpr std::size_t kLongest = 64;
+  std::string id = base::read_file(procfs + "/sys/kernel/random/boot_id", kLongest).value_or("");
+  if (const auto end = id.find('\n'); end != std::string::npos) id.resize(end);
+  return id;
+}
+
+}  // namespace hnv

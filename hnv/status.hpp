@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the watchdog publishes for the exporter and hnvctl: one file, replaced as a whole, valid for
+// one boot. Times are CLOCK_BOOTTIME unless their name says unix. Intervals that run are stored as
+// "since", so that readers add what runs.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "base/enum_names.hpp"
+#include "base/expected.hpp"
+#include "bond/link_monitor.hpp"
+#include "hnv/vocabulary.hpp"
+
+namespace hnv {
+
+// A histogram as Prometheus has it, with the bounds of hnv_watchdog_restore_duration_seconds.
+struct DurationHistogram {
+  static constexpr std::array kUpperBounds = {0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025,
+                                              0.05,   0.1,   0.25,   0.5,   1.0,  2.5};
+  // How many durations fell into each bucket alone (not cumulative); the last is above all bounds.
+  std::array<std::uint64_t, kUpperBounds.size() + 1> counts{};
+  double sum_seconds = 0;
+
+  void observe(double seconds);
+  [[nodiscard]] std::uint64_t count() const;
+  bool operator==(const DurationHistogram&) const = default;
+};
+
+using FailoverCounts =
+    base::EnumArray<FailoverDirection, base::EnumArray<FailoverCause, std::uint64_t>>;
+
+struct BondStatus {
+  std::string name;
+  bond::IfIndex index;
+  std::string sriov_device;   // "": away or unknown
+  std::string active_device;  // "": none
+  std::string finding;  // why the bond is not managed or its roles are unknown; "" when all is well
+
+  WatchState state = WatchState::unmanaged;
+  base::BootTime state_since;
+  std::optional<base::BootTime> waits_until;  // when the watchdog looks again by itself
+  std::optional<OffReason> off_reason;        // empty while the SR-IOV slave carries the traffic
+  base::BootTime off_since;                   // of off_reason
+
+  FailoverCounts failovers;
+  base::EnumArray<OffReason, base::BootClock::duration> off_sriov;  // finished intervals only
+  std::optional<double> last_failover_unix_seconds;
+
+  std::uint64_t restore_attempts = 0;
+  base::EnumArray<RestoreFailure, std::uint64_t> restore_failures;
+  DurationHistogram restore_duration;
+  // How often a primary that the watchdog had set was lost again without the slave leaving: a
+  // stored profile overwrites it.
+  std::uint64_t primary_losses = 0;
+  bool operator==(const BondStatus&) const = default;
+};
+
+struct WatchdogStatus {
+  static constexpr int kSchema = 1;
+
+  std::string boot_id;
+  std::string version;
+  std::int64_t pid = 0;
+  Mode mode = Mode::enforce;
+  double started_unix_seconds = 0;
+  double written_unix_seconds = 0;
+  std::uint64_t receive_buffer_bytes = 0;
+  bond::LinkCounters links;
+  std::vector<BondStatus> bonds;
+  bool operator==(const WatchdogStatus&) const = default;
+
+  [[nodiscard]] const BondStatus* bond(std::string_view name) const;
+};
+
+// JSON; zero counts are left out. decode: error unsupported for another schema, invalid for
+// anything that is not what encode writes; `file` is for messages.
+std::string encode_status(const WatchdogStatus& status);
+base::Expected<WatchdogStatus> decode_status(std::string_view json, const std::string& file);
+
+// What is published now.
+struct PublishedStatus {
+  bool alive = false;                    // a watchdog holds its lock
+  std::optional<WatchdogStatus> status;  // empty without a file of this boot
+  std::optional<base::Error> error;      // a file that is there and cannot be used
+};
+PublishedStatus read_published_status(const std::string& status_file, const std::string& boot_id);
+
+// The lock beside the status file whose holder is the living watchdog.
+std::string watchdog_lock_file(const std::string& status_file);
+
+// /proc/sys/kernel/random/boot_id; "" when it cannot be read.
+std::string read_boot_id(const std::string& procfs);
+
+// No status file is larger: ten times what 1,000 bonds need.
+inline constexpr std::size_t kLargestStatusFile = 16 * 1024 * 1024;
+
+}  // namespace hnv

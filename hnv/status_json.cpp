@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: Apache-2.0
+// The codec of the status file.
+#include <nlohmann/json.hpp>
+
+#include "hnv/status.hpp"
+
+namespace hnv {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+// Thrown and caught in this file only, beside the library's own exceptions.
+class BadStatus : public std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+template <class E>
+Json counts_to_json(const base::EnumArray<E, std::uint64_t>& counts) {
+  Json object = Json::object();
+  for (const E key : base::all_values<E>()) {
+    if (counts[key] != 0) object[std::string(base::name_of(key))] = counts[key];
+  }
+  return object;
+}
+
+template <class E>
+E enum_from(const std::string& name) {
+  const auto value = base::value_of<E>(name);
+  if (!value) throw BadStatus("'" + name + "' is not one of " + base::list_of_names<E>());
+  return *value;
+}
+
+template <class E>
+void counts_from_json(const Json& object, base::EnumArray<E, std::uint64_t>& counts) {
+  for (const auto& [key, value] : object.items()) {
+    counts[enum_from<E>(key)] = value.template get<std::uint64_t>();
+  }
+}
+
+Json time_to_json(base::BootTime time) {
+  return time.time_since_epoch().count();
+}
+
+base::BootTime time_from_json(const Json& value) {
+  return base::BootTime(base::BootClock::duration(value.get<std::int64_t>()));
+}
+
+Json links_to_json(const bond::LinkCounters& links) {
+  return Json{{"messages", links.messages},
+              {"messages_lost", links.messages_lost},
+              {"overruns", links.overruns},
+              {"resyncs", counts_to_json(links.resyncs)},
+              {"audit_mismatches", links.audit_mismatches}};
+}
+
+bond::LinkCounters links_from_json(const Json& json) {
+  bond::LinkCounters links;
+  json.at("messages").get_to(links.messages);
+  json.at("messages_lost").get_to(links.messages_lost);
+  json.at("overruns").get_to(links.overruns);
+  counts_from_json(json.at("resyncs"), links.resyncs);
+  json.at("audit_mismatches").get_to(links.audit_mismatches);
+  return links;
+}
+
+Json failovers_to_json(const FailoverCounts& failovers) {
+  Json object = Json::object();
+  for (const auto direction : base::all_values<FailoverDirection>()) {
+    Json causes = counts_to_json(failovers[direction]);
+    if (!causes.empty()) object[std::string(base::name_of(direction))] = std::move(causes);
+  }
+  return object;
+}
+
+Json off_sriov_to_json(const base::EnumArray<OffReason, base::BootClock::duration>& off) {
+  Json object = Json::object();
+  for (const auto reason : base::all_values<OffReason>()) {
+    if (off[reason].count() != 0) object[std::string(base::name_of(reason))] = off[reason].count();
+  }
+  return object;
+}
+
+Json bond_to_json(const BondStatus& bond) {
+  Json json{{"name", bond.name},
+            {"ifindex", bond.index.value},
+            {"sriov_device", bond.sriov_device},
+            {"active_device", bond.active_device},
+            {"finding", bond.finding},
+            {"state", base::name_of(bond.state)},
+            {"state_since_ns", time_to_json(bond.state_since)}};
+  if (bond.waits_until) json["waits_until_ns"] = time_to_json(*bond.waits_until);
+  if (bond.off_reason) {
+    json["off_reason"] = base::name_of(*bond.off_reason);
+    json["off_since_ns"] = time_to_json(bond.off_since);
+  }
+  json["failovers"] = failovers_to_json(bond.failovers);
+  json["off_sriov_ns"] = off_sriov_to_json(bond.off_sriov);
+  if (bond.last_failover_unix_seconds) {
+    json["last_failover_unix_seconds"] = *bond.last_failover_unix_seconds;
+  }
+  json["restore_attempts"] = bond.restore_attempts;
+  json["restore_failures"] = counts_to_json(bond.restore_failures);
+  json["restore_duration"] = Json{{"counts", bond.restore_duration.counts},
+                                  {"sum_seconds", bond.restore_duration.sum_seconds}};
+  json["primary_losses"] = bond.primary_losses;
+  return json;
+}
+
+void failovers_from_json(const Json& json, FailoverCounts& failovers) {
+  for (const auto& [key, causes] : json.items()) {
+    counts_from_json(causes, failovers[enum_from<FailoverDirection>(key)]);
+  }
+}
+
+BondStatus bond_from_json(const Json& json) {
+  BondStatus bond;
+  json.at("name").get_to(bond.name);
+  json.at("ifindex").get_to(bond.index.value);
+  json.at("sriov_device").get_to(bond.sriov_device);
+  json.at("active_device").get_to(bond.active_device);
+  json.at("finding").get_to(bond.finding);
+  bond.state = enum_from<WatchState>(json.at("state").get<std::string>());
+  bond.state_since = time_from_json(json.at("state_since_ns"));
+  if (json.contains("waits_until_ns")) bond.waits_until = time_from_json(json["waits_until_ns"]);
+  if (json.contains("off_reason")) {
+    bond.off_reason = enum_from<OffReason>(json["off_reason"].get<std::string>());
+    bond.off_since = time_from_json(json.at("off_since_ns"));
+  }
+  failovers_from_json(json.at("failovers"), bond.failovers);
+  for (const auto& [key, value] : json.at("off_sriov_ns").items()) {
+    bond.off_sriov[enum_from<OffReason>(key)] =
+        base::BootClock::duration(value.get<std::int64_t>());
+  }
+  if (json.contains("last_failover_unix_seconds")) {
+    bond.last_failover_unix_seconds = json["last_failover_unix_seconds"].get<double>();
+  }
+  json.at("restore_attempts").get_to(bond.restore_attempts);
+  counts_from_json(json.at("restore_failures"), bond.restore_failures);
+  const Json& duration = json.at("restore_duration");
+  if (duration.at("counts").size() != bond.restore_duration.counts.size()) {
+    throw BadStatus("restore_duration has another number of buckets");
+  }
+  duration.at("counts").get_to(bond.restore_duration.counts);
+  duration.at("sum_seconds").get_to(bond.restore_duration.sum_seconds);
+  json.at("primary_losses").get_to(bond.primary_losses);
+  return bond;
+}
+
+WatchdogStatus status_from_json(const Json& json) {
+  WatchdogStatus status;
+  json.at("boot_id").get_to(status.boot_id);
+  json.at("version").get_to(status.version);
+  json.at("pid").get_to(status.pid);
+  status.mode = enum_from<Mode>(json.at("mode").get<std::string>());
+  json.at("started_unix_seconds").get_to(status.started_unix_seconds);
+  json.at("written_unix_seconds").get_to(status.written_unix_seconds);
+  json.at("receive_buffer_bytes").get_to(status.receive_buffer_bytes);
+  status.links = links_from_json(json.at("links"));
+  for (const Json& bond : json.at("bonds")) status.bonds.push_back(bond_from_json(bond));
+  return status;
+}
+
+}  // namespace
+
+std::string encode_status(const WatchdogStatus& status) {
+  Json bonds = Json::array();
+  for (const BondStatus& bond : status.bonds) bonds.push_back(bond_to_json(bond));
+  const Json json{{"schema", WatchdogStatus::kSchema},
+                  {"boot_id", status.boot_id},
+                  {"version", status.version},
+                  {"pid", status.pid},
+                  {"mode", base::name_of(status.mode)},
+                  {"started_unix_seconds", status.started_unix_seconds},
+                  {"written_unix_seconds", status.written_unix_seconds},
+                  {"receive_buffer_bytes", status.receive_buffer_bytes},
+                  {"links", links_to_json(status.links)},
+                  {"bonds", std::move(bonds)}};
+  // Interface names are bytes; one that is not UTF-8 must not keep the status from being written.
+  return json.dump(1, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+base::Expected<WatchdogStatus> decode_status(std::string_view text, const std::string& file) {
+  const auto bad = [&file](base::ErrorCode code, std::string reason) {
+    return base::failure(base::Error{code, "read status", file, std::move(reason)});
+  };
+  try {
+    const Json json = Json::parse(text);
+    const int schema = json.at("schema").get<int>();
+    if (schema != WatchdogStatus::kSchema) {
+      return bad(base::ErrorCode::unsupported, "schema " + std::to_string(schema) +
+                                                   "; this program reads schema " +
+                                                   std::to_string(WatchdogStatus::kSchema));
+    }
+    return status_from_json(json);
+  } catch (const Json::exception& problem) {
+    return bad(base::ErrorCode::invalid, problem.what());
+  } catch (const BadStatus& problem) {
+    return bad(base::ErrorCode::invalid, problem.what());
+  }
+}
+
+}  // namespace hnv

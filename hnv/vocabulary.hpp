@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: Apache-2.0
+// The words that the watchdog, the status file, the metrics and hnvctl share; docs/glossary.md
+// explains them. Each spelling is a label value of the metrics: add freely, rename never.
+#pragma once
+
+#include <cstdint>
+
+#include "base/enum_names.hpp"
+
+namespace hnv {
+
+// Which device of the pair a slave is. Not the same as which slave is active.
+enum class Role : std::uint8_t { sriov, virtual_device, unknown };
+
+// What the watchdog may write.
+enum class Mode : std::uint8_t {
+  observe,  // nothing
+  repair,   // a missing or stale primary
+  enforce,  // also over a primary or an active slave that someone else chose
+};
+
+// What the watchdog is doing about one bond.
+enum class WatchState : std::uint8_t {
+  steady,       // the SR-IOV slave is active and primary
+  on_virtual,   // the SR-IOV slave cannot carry traffic; the kernel goes back by itself
+  settling,     // membership or names changed a moment ago
+  hold_down,    // the SR-IOV slave must stay healthy for a while first
+  restoring,    // primary has been written, its effect is awaited
+  backing_off,  // a write failed; the next one waits
+  suppressed,   // damping holds
+  paused,       // something is going on, or an operator said so
+  lpm,          // a migration window is open
+  path_dead,    // the path behind the SR-IOV slave does not answer
+  observing,    // would write now, but must not
+  unmanaged,    // not a bond that the watchdog acts on
+};
+
+// Why the SR-IOV slave does not carry the traffic.
+enum class OffReason : std::uint8_t {
+  link_down,
+  admin,   // an operator took the link down
+  absent,  // not enslaved
+  lpm,
+  primary_unset,
+  hold_down,
+  settling,
+  suppressed,
+  paused,
+  path_dead,
+  external,  // someone else chose another slave, and the mode respects that
+  restore_failed,
+  observe,
+  unknown,  // which slave is the SR-IOV one is not known
+};
+
+enum class PauseReason : std::uint8_t {
+  operator_request,
+  hcnmgr,
+  dlpar,
+  hcn_init,
+  hook,
+  identity,
+  resync,
+  blind,
+};
+
+// Where the traffic of a bond went.
+enum class FailoverDirection : std::uint8_t { to_virtual, to_sriov, to_none, other };
+
+// Why it went there; the first that fits, in this order.
+enum class FailoverCause : std::uint8_t {
+  watchdog,
+  fast_failover,
+  path,
+  lpm,
+  admin,
+  removed,
+  enslaved,
+  link_down,
+  link_up,
+  external,
+  resync,
+};
+
+// Why a write of primary did not do what it should.
+enum class RestoreFailure : std::uint8_t {
+  permission,  // CAP_NET_ADMIN is missing
+  mode,        // the bond's mode has no primary
+  no_bond,     // the bond has gone
+  cleared,     // accepted, and there is no primary now
+  overridden,  // accepted, and another slave is primary or active
+  timeout,     // no answer
+};
+
+// Why primary is written: the row of the table in docs/policy.md.
+enum class WriteRule : std::uint8_t {
+  keep,        // the SR-IOV slave is active and not primary: moves nothing
+  latch,       // its link is down: moves nothing, the kernel returns with the link
+  bring_back,  // it is healthy, not primary and not active: moves the traffic
+  reassert,    // it is healthy and primary, and not active: moves the traffic
+};
+
+}  // namespace hnv
+
+template <>
+struct hnv::base::EnumNames<hnv::Role> {
+  static constexpr auto names = std::to_array<std::string_view>({"sriov", "virtual", "unknown"});
+};
+template <>
+struct hnv::base::EnumNames<hnv::Mode> {
+  static constexpr auto names = std::to_array<std::string_view>({"observe", "repair", "enforce"});
+};
+template <>
+struct hnv::base::EnumNames<hnv::WatchState> {
+  static constexpr auto names = std::to_array<std::string_view>(
+      {"steady", "on_virtual", "settling", "hold_down", "restoring", "backing_off", "suppressed",
+       "paused", "lpm", "path_dead", "observing", "unmanaged"});
+};
+template <>
+struct hnv::base::EnumNames<hnv::OffReason> {
+  static constexpr auto names = std::to_array<std::string_view>(
+      {"link_down", "admin", "absent", "lpm", "primary_unset", "hold_down", "settling",
+       "suppressed", "paused", "path_dead", "external", "restore_failed", "observe", "unknown"});
+};
+template <>
+struct hnv::base::EnumNames<hnv::PauseReason> {
+  static constexpr auto names = std::to_array<std::string_view>(
+      {"operator", "hcnmgr", "dlpar", "hcn_init", "hook", "identity", "resync", "blind"});
+};
+template <>
+struct hnv::base::EnumNames<hnv::FailoverDirection> {
+  static constexpr auto names =
+      std::to_array<std::string_view>({"to_virtual", "to_sriov", "to_none", "other"});
+};
+template <>
+struct hnv::base::EnumNames<hnv::FailoverCause> {
+  static constexpr auto names = std::to_array<std::string_view>(
+      {"watchdog", "fast_failover", "path", "lpm", "admin", "removed", "enslaved", "link_down",
+       "link_up", "external", "resync"});
+};
+template <>
+struct hnv::base::EnumNames<hnv::RestoreFailure> {
+  static constexpr auto names = std::to_array<std::string_view>(
+      {"permission", "mode", "no_bond", "cleared", "overridden", "timeout"});
+};
+template <>
+struct hnv::base::EnumNames<hnv::WriteRule> {
+  static constexpr auto names =
+      std::to_array<std::string_view>({"keep", "latch", "bring_back", "reassert"});
+};

@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "watchdog/bond_keeper.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace hnv::watchdog {
+
+namespace {
+
+using base::BootTime;
+using base::LogField;
+using base::LogLevel;
+using bond::IfIndex;
+
+RestoreFailure failure_of(const base::Error& error) {
+  switch (error.code) {
+    case base::ErrorCode::permission:
+      return RestoreFailure::permission;
+    case base::ErrorCode::wrong_mode:
+      return RestoreFailure::mode;
+    case base::ErrorCode::not_found:
+    case base::ErrorCode::unsupported:
+      return RestoreFailure::no_bond;
+    default:
+      return RestoreFailure::timeout;
+  }
+}
+
+std::string text_of(std::optional<OffReason> reason) {
+  return reason ? std::string(base::name_of(*reason)) : "none";
+}
+
+std::string or_none(const std::string& device) {
+  return device.empty() ? "none" : device;
+}
+
+}  // namespace
+
+BondKeeper::BondKeeper(IfIndex bond, std::string name)
+    : bond_(bond), recorder_(bond, std::move(name)) {}
+
+void BondKeeper::note(const bond::Change& change, bool resync, BootTime now) {
+  const auto pending = state_.pending ? std::optional(state_.pending->write) : std::nullopt;
+  recorder_.note_change(change, resync, pending, now);
+}
+
+RoleAssignment BondKeeper::roles_in(const bond::Topology& topology, const BondConfig* config,
+                                    DeviceFactsCache& facts) const {
+  std::vector<SlaveDevice> devices;
+  for (const bond::SlaveRecord* slave : topology.slaves_of(bond_)) {
+    devices.push_back(SlaveDevice{&slave->link, &facts.facts_of(slave->link)});
+  }
+  return assign_roles(config, devices);
+}
+
+// What the records say about the bond itself.
+void BondKeeper::describe(const bond::Topology& topology, const RoleAssignment& roles,
+                          Round& round) {
+  const bond::Link* link = topology.bond(bond_);
+  if (link == nullptr) return;
+  recorder_.rename(link->name);
+  std::string sriov;
+  std::string active;
+  slave_names_.clear();
+  const auto slaves = topology.slaves_of(bond_);
+  for (std::size_t index = 0; index < slaves.size(); ++index) {
+    const bond::Link& slave = slaves[index]->link;
+    slave_names_[slave.index] = slave.name;
+    recorder_.note_slave(slave.index, slave.name, roles.roles[index]);
+    if (roles.roles[index] == Role::sriov) sriov = slave.name;
+    if (link->bond->active_slave == slave.index) active = slave.name;
+  }
+  recorder_.note_devices(std::move(sriov), std::move(active));
+  std::string finding = roles.finding;
+  if (link->bond->mode && link->bond->mode != bond::BondMode::active_backup) {
+    finding = "mode is " + std::string(base::name_of(*link->bond->mode)) + ", not active-backup";
+  } else if (!bond::is_monitored(*link->bond)) {
+    finding = "no link monitoring: miimon and arp_interval are 0";
+  }
+  if (finding != recorder_.status().finding) {
+    round.log.push_back(
+        {LogLevel::info, Event::finding, {{"bond", link->name}, {"finding", finding}}});
+    recorder_.note_finding(std::move(finding));
+  }
+}
+
+BondKeeper::Round BondKeeper::look(const Picture& picture, const PolicyConfig& policy,
+                                   const BondConfig* config, DeviceFactsCache& facts,
+                                   Actuator& actuator, BootTime now) {
+  Round round;
+  const RoleAssignment roles = roles_in(*picture.topology, config, facts);
+  describe(*picture.topology, roles, round);
+  settle(*picture.topology, now, round);
+  BondView view = make_view(*picture.topology, bond_, roles, picture.fresh, picture.refreshes);
+  const PolicyState before = state_;
+  Decision decision = step(policy, before, view, now);
+  take(decision, now, round);
+  if (decision.write) {
+    view.answer =
+        attempt(*decision.write, before, picture, policy, config, facts, actuator, now, round);
+    decision = step(policy, state_, view, now);
+    take(decision, now, round);
+  }
+  return round;
+}
+
+// The picture that led to the decision may be a moment old. The bond is read once more and the
+// decision taken again on what is seen: only the same decision is carried out.
+WriteAnswer BondKeeper::attempt(const SetPrimary& write, const PolicyState& before,
+                                const Picture& picture, const PolicyConfig& policy,
+                                const BondConfig* config, DeviceFactsCache& facts,
+                                Actuator& actuator, BootTime now, Round& round) {
+  const std::string& name = recorder_.status().name;
+  auto links = actuator.read_bond(bond_);
+  if (!links) {
+    round.log.push_back({LogLevel::warn,
+                         Event::restore_failed,
+                         {{"bond", name}, {"err", links.error().to_string()}}});
+    return WriteRefused{failure_of(links.error())};
+  }
+  bond::Topology seen = picture.topology->only(bond_);
+  seen.begin_dump(std::nullopt);
+  for (bond::Link& link : *links) {
+    bond::LinkEvent event;
+    event.link = std::move(link);
+    seen.apply(event);
+  }
+  seen.end_dump(true);
+  const RoleAssignment roles = roles_in(seen, config, facts);
+  const BondView view = make_view(seen, bond_, roles, picture.fresh, picture.refreshes);
+  if (step(policy, before, view, now).write != write) return WriteOutdated{};
+
+  recorder_.note_attempt();
+  round.log.push_back({LogLevel::info,
+                       Event::write,
+                       {{"bond", name},
+                        {"primary", slave_name(write.slave)},
+                        {"rule", std::string(base::name_of(write.rule))}}});
+  auto written = actuator.set_primary(bond_, write.slave);
+  if (written) return WriteAccepted{};
+  const RestoreFailure failure = failure_of(written.error());
+  std::vector<LogField> fields{{"bond", name},
+                               {"reason", std::string(base::name_of(failure))},
+                               {"err", written.error().to_string()}};
+  if (failure == RestoreFailure::permission) {
+    fields.push_back({"hint", std::string("run with CAP_NET_ADMIN, as the systemd unit does")});
+  }
+  round.log.push_back({LogLevel::error, Event::restore_failed, std::move(fields)});
+  return WriteRefused{failure};
+}
+
+void BondKeeper::settle(const bond::Topology& topology, BootTime now, Round& round) {
+  for (const Failover& failover : recorder_.settle(topology, now, base::unix_time())) {
+    round.log.push_back({LogLevel::info,
+                         Event::failover,
+                         {{"bond", recorder_.status().name},
+                          {"from", or_none(failover.from)},
+                          {"to", or_none(failover.to)},
+                          {"direction", std::string(base::name_of(failover.direction))},
+                          {"cause", std::string(base::name_of(failover.cause))}}});
+  }
+}
+
+void BondKeeper::take(const Decision& decision, BootTime now, Round& round) {
+  const std::string& name = recorder_.status().name;
+  state_ = decision.state;
+  wake_at_ = decision.wake_at;
+  round.read_back = round.read_back || decision.read_back;
+  recorder_.note_primary_losses(state_.primary_losses);
+  recorder_.note_waiting(decision.wake_at);
+  if (decision.outcome) {
+    recorder_.note_outcome(*decision.outcome);
+    if (const auto* confirmed = std::get_if<WriteConfirmed>(&*decision.outcome)) {
+      round.log.push_back({LogLevel::info,
+                           Event::restored,
+                           {{"bond", name},
+                            {"primary", slave_name(confirmed->write.slave)},
+                            {"rule", std::string(base::name_of(confirmed->write.rule))},
+                            {"duration_ms", base::to_seconds(confirmed->took) * 1000}}});
+    } else if (const auto& failed = std::get<WriteFailed>(*decision.outcome);
+               failed.failure == RestoreFailure::cleared ||
+               failed.failure == RestoreFailure::overridden) {
+      round.log.push_back({LogLevel::warn,
+                           Event::restore_failed,
+                           {{"bond", name},
+                            {"reason", std::string(base::name_of(failed.failure))},
+                            {"err", std::string("accepted by the kernel and not in force")}}});
+    }
+  }
+  if (decision.withheld && decision.withheld != withheld_) {
+    round.log.push_back({LogLevel::info,
+                         Event::write_withheld,
+                         {{"bond", name},
+                          {"primary", slave_name(decision.withheld->slave)},
+                          {"rule", std::string(base::name_of(decision.withheld->rule))}}});
+  }
+  withheld_ = decision.withheld;
+  if (!decision.assessment) return;
+  const BondStatus& status = recorder_.status();
+  if (decision.assessment->state != status.state ||
+      decision.assessment->off_reason != status.off_reason) {
+    round.log.push_back({LogLevel::info,
+                         Event::state,
+                         {{"bond", name},
+                          {"from", std::string(base::name_of(status.state))},
+                          {"to", std::string(base::name_of(decision.assessment->state))},
+                          {"off_sriov", text_of(decision.assessment->off_reason)}}});
+  }
+  recorder_.note_assessment(*decision.assessment, now);
+}
+
+std::optional<BootTime> BondKeeper::wake_at() const {
+  const auto recorder = recorder_.wake_at();
+  if (!wake_at_ || !recorder) return wake_at_ ? wake_at_ : recorder;
+  return std::min(*wake_at_, *recorder);
+}
+
+std::string BondKeeper::slave_name(IfIndex slave) const {
+  const auto found = slave_names_.find(slave);
+  return found != slave_names_.end() ? found->second : "ifindex " + std::to_string(slave.value);
+}
+
+}  // namespace hnv::watchdog

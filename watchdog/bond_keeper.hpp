@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+// One bond's round: picture -> view -> decision -> last look -> write -> answer -> records.
+// Everything that it does is handed in (picture, actuator, time), so a simulation drives the same
+// code as the daemon.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "bond/topology.hpp"
+#include "hnv/config.hpp"
+#include "hnv/device_facts.hpp"
+#include "watchdog/actuator.hpp"
+#include "watchdog/log_entry.hpp"
+#include "watchdog/policy.hpp"
+#include "watchdog/recorder.hpp"
+#include "watchdog/view.hpp"
+
+namespace hnv::watchdog {
+
+// What the link monitor knows, at one moment.
+struct Picture {
+  const bond::Topology* topology = nullptr;
+  bool fresh = false;           // of this bond
+  std::uint64_t refreshes = 0;  // of this bond
+};
+
+class BondKeeper {
+ public:
+  BondKeeper(bond::IfIndex bond, std::string name);
+
+  // One message about this bond, in order, before the look() of its batch.
+  void note(const bond::Change& change, bool resync, base::BootTime now);
+
+  struct Round {
+    std::vector<LogEntry> log;
+    bool read_back = false;  // read this bond again (LinkMonitor::refresh)
+  };
+  // Once for each drained batch that touched the bond, and when wake_at() has come. `config` is
+  // this bond's, nullptr when the configuration does not name it.
+  Round look(const Picture& picture, const PolicyConfig& policy, const BondConfig* config,
+             DeviceFactsCache& facts, Actuator& actuator, base::BootTime now);
+
+  [[nodiscard]] std::optional<base::BootTime> wake_at() const;
+  [[nodiscard]] const BondStatus& status() const { return recorder_.status(); }
+
+ private:
+  RoleAssignment roles_in(const bond::Topology& topology, const BondConfig* config,
+                          DeviceFactsCache& facts) const;
+  void describe(const bond::Topology& topology, const RoleAssignment& roles, Round& round);
+  WriteAnswer attempt(const SetPrimary& write, const PolicyState& before, const Picture& picture,
+                      const PolicyConfig& policy, const BondConfig* config, DeviceFactsCache& facts,
+                      Actuator& actuator, base::BootTime now, Round& round);
+  void settle(const bond::Topology& topology, base::BootTime now, Round& round);
+  void take(const Decision& decision, base::BootTime now, Round& round);
+  [[nodiscard]] std::string slave_name(bond::IfIndex slave) const;
+
+  bond::IfIndex bond_;
+  PolicyState state_;
+  Recorder recorder_;
+  std::map<bond::IfIndex, std::string> slave_names_;
+  std::optional<SetPrimary> withheld_;  // already logged
+  std::optional<base::BootTime> wake_at_;
+};
+
+}  // namespace hnv::watchdog

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+// Counts and times of one bond, taken from the messages and decisions themselves. Nothing else
+// counts anything.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "bond/topology.hpp"
+#include "hnv/status.hpp"
+#include "watchdog/policy.hpp"
+
+namespace hnv::watchdog {
+
+// A change of the active slave with its cause found.
+struct Failover {
+  std::string from;  // device name, "" for none
+  std::string to;
+  FailoverDirection direction = FailoverDirection::other;
+  FailoverCause cause = FailoverCause::external;
+};
+
+class Recorder {
+ public:
+  Recorder(bond::IfIndex bond, std::string name);
+
+  void rename(const std::string& name) { status_.name = name; }
+  // Names and roles of the present slaves. Those that have left stay known for changes that are
+  // still open.
+  void note_slave(bond::IfIndex slave, const std::string& name, Role role);
+
+  // One message, in order. `pending` is our own write under way; `resync`: found by a dump after
+  // lost messages.
+  void note_change(const bond::Change& change, bool resync,
+                   const std::optional<SetPrimary>& pending, base::BootTime now);
+
+  void note_assessment(const Assessment& assessment, base::BootTime now);
+  void note_attempt() { ++status_.restore_attempts; }
+  void note_outcome(const WriteOutcome& outcome);
+  void note_primary_losses(std::uint64_t losses) { status_.primary_losses = losses; }
+  void note_finding(std::string finding) { status_.finding = std::move(finding); }
+  void note_waiting(std::optional<base::BootTime> until) { status_.waits_until = until; }
+  void note_devices(std::string sriov, std::string active);
+
+  // Why a slave lost the traffic is often told by messages that come a moment later (a released
+  // slave leaves the bond after the failover that its release made): a change is counted once they
+  // have had time to arrive.
+  static constexpr std::chrono::milliseconds kCauseDelay{250};
+  // Counts the changes whose time has come and returns them.
+  std::vector<Failover> settle(const bond::Topology& topology, base::BootTime now,
+                               double unix_seconds);
+  [[nodiscard]] std::optional<base::BootTime> wake_at() const;
+
+  [[nodiscard]] const BondStatus& status() const { return status_; }
+
+ private:
+  struct OpenChange {
+    bond::ActiveSlaveChange change;
+    base::BootTime at;
+    bool resync = false;
+    bool own = false;           // our write was under way, and this is what it asks for
+    bool to_enslaved = false;   // the new slave had just joined
+    bool to_recovered = false;  // its link had just come up
+  };
+  struct KnownSlave {
+    std::string name;
+    Role role = Role::unknown;
+    std::optional<base::BootTime> joined;
+    std::optional<base::BootTime> recovered;
+  };
+
+  [[nodiscard]] FailoverCause cause_of(const OpenChange& open,
+                                       const bond::Topology& topology) const;
+  [[nodiscard]] FailoverDirection direction_of(std::optional<bond::IfIndex> to) const;
+  [[nodiscard]] std::string name_of_slave(std::optional<bond::IfIndex> slave) const;
+
+  BondStatus status_;
+  std::map<bond::IfIndex, KnownSlave> slaves_;
+  std::vector<OpenChange> open_;
+};
+
+}  // namespace hnv::watchdog

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "watchdog/status_publisher.hpp"
+
+#include "base/atomic_file.hpp"
+
+namespace hnv::watchdog {
+
+base::BootTime StatusPublisher::wake_at() const {
+  if (!last_) return {};
+  if (changed_) return *last_ + kShortestInterval;
+  return *last_ + kLongestInterval;
+}
+
+base::Expected<void> StatusPublisher::publish(const WatchdogStatus& status, base::BootTime now) {
+  last_ = now;
+  changed_ = false;
+  return base::replace_file(file_, encode_status(status));
+}
+
+}  // namespace hnv::watchdog

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+// When the status file is written: soon after a change, at most five times a second, and at least
+// twice a minute so that its time stamp tells that the watchdog lives.
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+
+#include "base/clock.hpp"
+#include "base/expected.hpp"
+#include "hnv/status.hpp"
+
+namespace hnv::watchdog {
+
+class StatusPublisher {
+ public:
+  static constexpr std::chrono::milliseconds kShortestInterval{200};
+  static constexpr std::chrono::seconds kLongestInterval{30};
+
+  explicit StatusPublisher(std::string file) : file_(std::move(file)) {}
+
+  void note_change() { changed_ = true; }
+  [[nodiscard]] bool is_due(base::BootTime now) const { return now >= wake_at(); }
+  [[nodiscard]] base::BootTime wake_at() const;
+
+  // Replaces the file. A failure does not stop anything: the next time is tried again.
+  base::Expected<void> publish(const WatchdogStatus& status, base::BootTime now);
+
+ private:
+  std::string file_;
+  bool changed_ = true;
+  std::optional<base::BootTime> last_;
+};
+
+}  // namespace hnv::watchdog
