@@ -108,11 +108,12 @@ base::Error malformed(std::string_view what, std::string reason) {
 }
 
 // The attributes of one nesting level, pointing into the message.
-template <std::size_t Size>
 class Attributes {
  public:
+  template <std::size_t Size>
   static Expected<Attributes> parse(const char* level, nlattr* head, int length,
                                     const PolicyTable<Size>& policy) {
+    static_assert(Size <= kMost);
     Attributes attributes;
     // The C interface takes a table that it does not write to as non-const in some versions.
     auto table = policy;
@@ -122,6 +123,7 @@ class Attributes {
     return attributes;
   }
 
+  template <std::size_t Size>
   static Expected<Attributes> parse_nested(const char* level, nlattr* parent,
                                            const PolicyTable<Size>& policy) {
     return parse(level, static_cast<nlattr*>(nla_data(parent)), nla_len(parent), policy);
@@ -171,10 +173,11 @@ class Attributes {
   }
 
  private:
-  std::array<nlattr*, Size> found_{};
+  static constexpr std::size_t kMost = uapi::kIflaMax + 1;
+  std::array<nlattr*, kMost> found_{};
 };
 
-BondInfo bond_info_of(const Attributes<uapi::kIflaBondMax + 1>& data) {
+BondInfo bond_info_of(const Attributes& data) {
   BondInfo bond;
   bond.mode = data.enumerator<BondMode>(IFLA_BOND_MODE);
   bond.active_slave = data.if_index(IFLA_BOND_ACTIVE_SLAVE);
@@ -191,7 +194,7 @@ BondInfo bond_info_of(const Attributes<uapi::kIflaBondMax + 1>& data) {
   return bond;
 }
 
-SlaveInfo slave_info_of(const Attributes<uapi::kIflaBondSlaveMax + 1>& data) {
+SlaveInfo slave_info_of(const Attributes& data) {
   SlaveInfo slave;
   slave.state = data.enumerator<SlaveState>(IFLA_BOND_SLAVE_STATE);
   slave.mii_status = data.enumerator<MiiStatus>(IFLA_BOND_SLAVE_MII_STATUS);
@@ -221,22 +224,20 @@ LinkStats stats_of(nlattr* attribute) {
 }
 
 Expected<void> read_link_info(nlattr* attribute, Link& link) {
-  const auto info =
-      Attributes<IFLA_INFO_SLAVE_DATA + 1>::parse_nested("LINKINFO", attribute, link_info_policy());
+  const auto info = Attributes::parse_nested("LINKINFO", attribute, link_info_policy());
   if (!info) return base::failure(info.error());
   link.kind = info->text(IFLA_INFO_KIND);
   link.slave_kind = info->text(IFLA_INFO_SLAVE_KIND);
   // The numbers inside mean something else under another kind: a bond that is a bridge port has
   // slave data of "bridge".
   if (link.kind == "bond" && (*info)[IFLA_INFO_DATA] != nullptr) {
-    const auto data = Attributes<uapi::kIflaBondMax + 1>::parse_nested(
-        "bond data", (*info)[IFLA_INFO_DATA], bond_policy());
+    const auto data = Attributes::parse_nested("bond data", (*info)[IFLA_INFO_DATA], bond_policy());
     if (!data) return base::failure(data.error());
     link.bond = bond_info_of(*data);
   }
   if (link.slave_kind == "bond" && (*info)[IFLA_INFO_SLAVE_DATA] != nullptr) {
-    const auto data = Attributes<uapi::kIflaBondSlaveMax + 1>::parse_nested(
-        "slave data", (*info)[IFLA_INFO_SLAVE_DATA], slave_policy());
+    const auto data =
+        Attributes::parse_nested("slave data", (*info)[IFLA_INFO_SLAVE_DATA], slave_policy());
     if (!data) return base::failure(data.error());
     link.slave = slave_info_of(*data);
   }
@@ -271,8 +272,7 @@ Expected<std::optional<LinkEvent>> parse_link_message(std::span<const std::byte>
   // libnl takes mutable pointers and does not write through them.
   auto* head = reinterpret_cast<nlattr*>(
       const_cast<std::byte*>(message.data() + NLMSG_HDRLEN + NLMSG_ALIGN(sizeof(ifinfomsg))));
-  const auto attributes =
-      Attributes<uapi::kIflaMax + 1>::parse("link", head, attributes_length, link_policy());
+  const auto attributes = Attributes::parse("link", head, attributes_length, link_policy());
   if (!attributes) return base::failure(attributes.error());
 
   LinkEvent event;

@@ -3,7 +3,7 @@
 add_library(hnv_compile_options INTERFACE)
 target_compile_options(hnv_compile_options INTERFACE
   -Wall -Wextra -Wpedantic -Wconversion -Wsign-conversion -Wshadow -Wnon-virtual-dtor -Wold-style-cast
-  -Wnull-dereference -Wimplicit-fallthrough
+  -Wimplicit-fallthrough
   $<$<BOOL:${HNV_WARNINGS_AS_ERRORS}>:-Werror>)
 
 if(HNV_SANITIZE)

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+// The round trip of every value is a property (tests/property); here, what readers must survive.
+#include "hnv/status.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+
+#include "base/lock_file.hpp"
+
+namespace {
+
+using namespace hnv;
+namespace fs = std::filesystem;
+
+WatchdogStatus some_status() {
+  WatchdogStatus status;
+  status.boot_id = "this-boot";
+  status.version = "0.1.0";
+  status.pid = 42;
+  BondStatus bond;
+  bond.name = "bond191554c8";
+  bond.failovers[FailoverDirection::to_virtual][FailoverCause::link_down] = 3;
+  status.bonds.push_back(bond);
+  return status;
+}
+
+struct Published : testing::Test {
+  fs::path folder = fs::path(testing::TempDir()) / "hnv_published_status";
+  std::string file = folder / "watchdog.json";
+
+  void SetUp() override {
+    fs::remove_all(folder);
+    fs::create_directories(folder);
+  }
+  void TearDown() override { fs::remove_all(folder); }
+  void write(const std::string& text) const { std::ofstream(file) << text; }
+};
+
+TEST_F(Published, IsEmptyWithoutAFile) {
+  const auto published = read_published_status(file, "this-boot");
+  EXPECT_FALSE(published.alive);
+  EXPECT_FALSE(published.status.has_value());
+  EXPECT_FALSE(published.error.has_value());
+}
+
+TEST_F(Published, IsServedWithoutALivingWatchdog) {
+  write(encode_status(some_status()));
+  const auto published = read_published_status(file, "this-boot");
+  EXPECT_FALSE(published.alive);
+  EXPECT_EQ(published.status, some_status());
+}
+
+TEST_F(Published, OfAnotherBootIsNoStatus) {
+  write(encode_status(some_status()));
+  EXPECT_FALSE(read_published_status(file, "next-boot").status.has_value());
+}
+
+TEST_F(Published, KnowsALivingWatchdogByItsLock) {
+  // A process cannot ask about its own lock.
+  int pipe_fds[2];
+  ASSERT_EQ(::pipe(pipe_fds), 0);
+  const pid_t child = ::fork();
+  if (child == 0) {
+    const auto lock = base::LockFile::acquire(watchdog_lock_file(file));
+    const char sign = lock ? 'y' : 'n';
+    if (::write(pipe_fds[1], &sign, 1) != 1) ::_exit(1);
+    ::pause();
+    ::_exit(0);
+  }
+  char sign = 0;
+  ASSERT_EQ(::read(pipe_fds[0], &sign, 1), 1);
+  EXPECT_EQ(sign, 'y');
+  EXPECT_TRUE(read_published_status(file, "this-boot").alive);
+  EXPECT_EQ(base::lock_holder(watchdog_lock_file(file)).value(), child);
+  EXPECT_EQ(base::LockFile::acquire(watchdog_lock_file(file)).error().reason,
+            "held by pid " + std::to_string(child));
+  ::kill(child, SIGKILL);
+  ::waitpid(child, nullptr, 0);
+  EXPECT_FALSE(read_published_status(file, "this-boot").alive) << "the kernel drops it at once";
+}
+
+TEST_F(Published, SaysWhatIsWrongWithAFile) {
+  const auto reason = [this](const std::string& text) {
+    write(text);
+    const auto published = read_published_status(file, "this-boot");
+    EXPECT_FALSE(published.status.has_value()) << text;
+    return published.error ? published.error->to_string() : std::string();
+  };
+  EXPECT_THAT(reason(""), testing::HasSubstr("parse error"));
+  EXPECT_THAT(reason("[]"), testing::HasSubstr("array"));
+  EXPECT_THAT(reason(R"({"schema": 2})"),
+              testing::EndsWith("schema 2; this program reads schema 1"));
+  std::string misspelt = encode_status(some_status());
+  misspelt.replace(misspelt.find("unmanaged"), 9, "unmenaged");
+  EXPECT_THAT(reason(misspelt), testing::HasSubstr("'unmenaged' is not one of steady"));
+  const std::string whole = encode_status(some_status());
+  EXPECT_THAT(reason(whole.substr(0, whole.size() / 2)), testing::HasSubstr("parse error"));
+}
+
+TEST(DurationHistogram, CountsEachDurationOnce) {
+  DurationHistogram histogram;
+  histogram.observe(0.0005);  // on a bound: at most
+  histogram.observe(0.0006);
+  histogram.observe(99);
+  EXPECT_EQ(histogram.counts.front(), 1U);
+  EXPECT_EQ(histogram.counts[1], 1U);
+  EXPECT_EQ(histogram.counts.back(), 1U);
+  EXPECT_EQ(histogram.count(), 3U);
+  EXPECT_DOUBLE_EQ(histogram.sum_seconds, 99.0011);
+}
+
+}  // namespace

@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "watchdog/bond_keeper.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace {
+
+using namespace hnv;
+using namespace hnv::watchdog;
+using namespace std::chrono_literals;
+using base::BootTime;
+using bond::IfIndex;
+using testing::_;
+using testing::Return;
+
+class MockActuator : public Actuator {
+ public:
+  MOCK_METHOD(base::Expected<std::vector<bond::Link>>, read_bond, (IfIndex), (override));
+  MOCK_METHOD(base::Expected<void>, set_primary, (IfIndex, IfIndex), (override));
+};
+
+constexpr IfIndex kBond{3};
+constexpr IfIndex kSriov{5};
+constexpr IfIndex kVirtual{7};
+
+// A bond that is stranded on its virtual slave: the SR-IOV slave is healthy, and there is no
+// primary.
+struct Stranded : testing::Test {
+  std::vector<bond::Link> links;
+  bond::Topology topology;
+  PolicyConfig policy;
+  BondConfig config{"bond191554c8", ByDevice{"enP16392p1s0"}, 2};
+  DeviceFactsCache facts{Paths{"/nonexistent", "/nonexistent", "/nonexistent"}};
+  testing::StrictMock<MockActuator> actuator;
+  BondKeeper keeper{kBond, "bond191554c8"};
+  BootTime start{1000s};
+
+  void SetUp() override {
+    bond::Link bond;
+    bond.index = kBond;
+    bond.name = "bond191554c8";
+    bond.kind = "bond";
+    bond.bond.emplace();
+    bond.bond->mode = bond::BondMode::active_backup;
+    bond.bond->miimon = 100ms;
+    bond.bond->active_slave = kVirtual;
+    links = {bond, slave(kSriov, "enP16392p1s0"), slave(kVirtual, "env3")};
+    play();
+  }
+
+  static bond::Link slave(IfIndex index, const std::string& name) {
+    bond::Link link;
+    link.index = index;
+    link.name = name;
+    link.admin_up = link.lower_up = true;
+    link.master = kBond;
+    link.slave_kind = "bond";
+    link.slave.emplace();
+    link.slave->mii_status = bond::MiiStatus::up;
+    return link;
+  }
+
+  void play() {
+    for (const bond::Link& link : links) {
+      bond::LinkEvent event;
+      event.link = link;
+      topology.apply(event);
+    }
+  }
+
+  BondKeeper::Round look(BootTime now, bool fresh = true) {
+    return keeper.look(Picture{&topology, fresh, 0}, policy, &config, facts, actuator, now);
+  }
+};
+
+bool has_event(const BondKeeper::Round& round, Event event) {
+  return std::any_of(round.log.begin(), round.log.end(),
+                     [event](const LogEntry& entry) { return entry.event == event; });
+}
+
+TEST_F(Stranded, IsBroughtBackAfterSettleAndHoldDown) {
+  look(start);
+  EXPECT_EQ(keeper.wake_at(), start + policy.settle);
+  EXPECT_EQ(keeper.status().state, WatchState::settling);
+  EXPECT_EQ(keeper.status().off_reason, OffReason::settling);
+
+  EXPECT_CALL(actuator, read_bond(kBond)).WillOnce(Return(links));
+  EXPECT_CALL(actuator, set_primary(kBond, kSriov)).WillOnce(Return(base::Expected<void>{}));
+  const auto round = look(start + policy.settle);
+  EXPECT_TRUE(has_event(round, Event::write));
+  EXPECT_EQ(keeper.status().restore_attempts, 1U);
+  EXPECT_EQ(keeper.status().state, WatchState::restoring);
+
+  links[0].bond->active_slave = links[0].bond->primary = kSriov;
+  play();
+  EXPECT_TRUE(has_event(look(start + policy.settle + 2ms), Event::restored));
+  EXPECT_EQ(keeper.status().state, WatchState::steady);
+  EXPECT_EQ(keeper.status().off_reason, std::nullopt);
+  EXPECT_EQ(keeper.status().restore_duration.count(), 1U);
+}
+
+TEST_F(Stranded, IsNotWrittenWhenTheLastLookShowsADeadLink) {
+  look(start);
+  auto changed = links;
+  changed[1].lower_up = false;
+  EXPECT_CALL(actuator, read_bond(kBond)).WillOnce(Return(changed));
+  EXPECT_CALL(actuator, set_primary(_, _)).Times(0);
+  look(start + policy.settle);
+  EXPECT_EQ(keeper.status().restore_attempts, 0U);
+}
+
+TEST_F(Stranded, IsNotWrittenWhenTheSlaveHasLeftAtTheLastLook) {
+  look(start);
+  const std::vector<bond::Link> without_sriov{links[0], links[2]};
+  EXPECT_CALL(actuator, read_bond(kBond)).WillOnce(Return(without_sriov));
+  EXPECT_CALL(actuator, set_primary(_, _)).Times(0);
+  look(start + policy.settle);
+}
+
+TEST_F(Stranded, IsNotWrittenWhenSomeoneElseWasFaster) {
+  look(start);
+  auto changed = links;
+  changed[0].bond->primary = changed[0].bond->active_slave = kSriov;
+  EXPECT_CALL(actuator, read_bond(kBond)).WillOnce(Return(changed));
+  EXPECT_CALL(actuator, set_primary(_, _)).Times(0);
+  look(start + policy.settle);
+}
+
+TEST_F(Stranded, IsLeftAloneWhileThePictureIsNotFresh) {
+  look(start);
+  look(start + policy.settle, false);  // the strict mock fails on any call
+  EXPECT_EQ(keeper.status().state, WatchState::settling);
+}
+
+TEST_F(Stranded, CountsAMissingPrivilegeAndSaysWhatToDo) {
+  look(start);
+  EXPECT_CALL(actuator, read_bond(kBond)).WillOnce(Return(links));
+  EXPECT_CALL(actuator, set_primary(kBond, kSriov))
+      .WillOnce(Return(base::failure(base::from_errno("set primary", "bond191554c8", EPERM))));
+  const auto round = look(start + policy.settle);
+  EXPECT_EQ(keeper.status().restore_failures[RestoreFailure::permission], 1U);
+  EXPECT_EQ(keeper.status().state, WatchState::backing_off);
+  ASSERT_TRUE(has_event(round, Event::restore_failed));
+  const auto& fields = std::find_if(round.log.begin(), round.log.end(), [](const LogEntry& entry) {
+                         return entry.event == Event::restore_failed;
+                       })->fields;
+  EXPECT_EQ(fields.back().key, "hint");
+  EXPECT_GT(keeper.wake_at(), start + policy.settle);
+}
+
+TEST_F(Stranded, IsOnlyReportedInModeObserve) {
+  policy.mode = Mode::observe;
+  look(start);
+  const auto round = look(start + policy.settle);
+  EXPECT_TRUE(has_event(round, Event::write_withheld));
+  EXPECT_EQ(keeper.status().state, WatchState::observing);
+  EXPECT_EQ(keeper.status().off_reason, OffReason::observe);
+  EXPECT_FALSE(has_event(look(start + policy.settle + 1s), Event::write_withheld)) << "said once";
+}
+
+TEST_F(Stranded, IsUnmanagedWithoutLinkMonitoring) {
+  links[0].bond->miimon = 0ms;
+  play();
+  const auto round = look(start);
+  EXPECT_EQ(keeper.status().state, WatchState::unmanaged);
+  EXPECT_EQ(keeper.status().finding, "no link monitoring: miimon and arp_interval are 0");
+  EXPECT_TRUE(has_event(round, Event::finding));
+}
+
+TEST_F(Stranded, IsUnmanagedInAnotherMode) {
+  links[0].bond->mode = bond::BondMode::balance_rr;
+  play();
+  look(start);
+  EXPECT_EQ(keeper.status().state, WatchState::unmanaged);
+  EXPECT_EQ(keeper.status().finding, "mode is balance-rr, not active-backup");
+}
+
+}  // namespace
