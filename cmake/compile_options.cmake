@@ -4,6 +4,8 @@ add_library(hnv_compile_options INTERFACE)
 target_compile_options(hnv_compile_options INTERFACE
   -Wall -Wextra -Wpedantic -Wconversion -Wsign-conversion -Wshadow -Wnon-virtual-dtor -Wold-style-cast
   -Wimplicit-fallthrough
+  # GCC 12 takes an empty optional for an uninitialised value.
+  $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>
   $<$<BOOL:${HNV_WARNINGS_AS_ERRORS}>:-Werror>)
 
 if(HNV_SANITIZE)

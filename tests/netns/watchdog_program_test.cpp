@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: Apache-2.0
+// hnv-watchdog as a user meets it, without bonds; on real bonds it is tested in the guest
+// (lab/cases).
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+
+#include <array>
+#include <csignal>
+#include <cstdlib>
+#include <fstream>
+
+#include "base/exit_code.hpp"
+#include "hnv/status.hpp"
+#include "tests/netns/netns.hpp"
+#include "tests/netns/program.hpp"
+
+namespace {
+
+using namespace hnv;
+using test::eventually;
+using test::Program;
+using testing::HasSubstr;
+namespace fs = std::filesystem;
+
+struct WatchdogProgram : testing::Test {
+  fs::path folder = fs::path(testing::TempDir()) / "hnv_watchdog_program";
+  std::string config = folder / "hnv.yaml";
+  std::string status = folder / "watchdog.json";
+  fs::path log = folder / "log";
+
+  static void SetUpTestSuite() { test::enter_own_network_namespace(); }
+  void SetUp() override {
+    fs::remove_all(folder);
+    fs::create_directories(folder);
+    configure("mode: enforce\n");
+  }
+  void TearDown() override { fs::remove_all(folder); }
+
+  void configure(const std::string& text) const { std::ofstream(config) << text; }
+
+  [[nodiscard]] std::vector<std::string> arguments(std::vector<std::string> more = {}) const {
+    more.push_back("--config.file=" + config);
+    more.push_back("--status.file=" + status);
+    return more;
+  }
+  [[nodiscard]] std::string published_mode() const {
+    const auto published = read_published_status(status, read_boot_id("/proc"));
+    return published.status ? std::string(base::name_of(published.status->mode)) : "none";
+  }
+  int run(const std::vector<std::string>& with) const {
+    return Program(HNV_WATCHDOG, with, log).wait();
+  }
+  [[nodiscard]] std::string output() const {
+    std::ifstream file(log);
+    return {std::istreambuf_iterator<char>(file), {}};
+  }
+};
+
+TEST_F(WatchdogProgram, PublishesItsStatusAndStopsCleanly) {
+  Program watchdog(HNV_WATCHDOG, arguments(), log);
+  ASSERT_TRUE(watchdog.says("event=ready")) << watchdog.output();
+  ASSERT_TRUE(eventually([&] { return fs::exists(status); }));
+  const auto published = read_published_status(status, read_boot_id("/proc"));
+  EXPECT_TRUE(published.alive);
+  EXPECT_TRUE(published.status.has_value());
+  watchdog.signal(SIGTERM);
+  EXPECT_EQ(watchdog.wait(), base::kExitOk);
+  EXPECT_FALSE(read_published_status(status, read_boot_id("/proc")).alive);
+}
+
+TEST_F(WatchdogProgram, DiesWithoutATraceOfLife) {
+  Program watchdog(HNV_WATCHDOG, arguments(), log);
+  ASSERT_TRUE(watchdog.says("event=ready"));
+  watchdog.signal(SIGKILL);
+  watchdog.wait();
+  EXPECT_FALSE(read_published_status(status, read_boot_id("/proc")).alive);
+}
+
+TEST_F(WatchdogProgram, RefusesToRunTwice) {
+  Program first(HNV_WATCHDOG, arguments(), log);
+  ASSERT_TRUE(first.says("event=ready"));
+  EXPECT_EQ(run(arguments()), base::kExitFailure);
+  EXPECT_THAT(output(), HasSubstr("held by pid"));
+}
+
+TEST_F(WatchdogProgram, ReadsItsConfigurationAgain) {
+  Program watchdog(HNV_WATCHDOG, arguments(), log);
+  ASSERT_TRUE(watchdog.says("event=ready"));
+  configure("mode: repair\n");
+  watchdog.signal(SIGHUP);
+  EXPECT_TRUE(watchdog.says("event=config_loaded"));
+  EXPECT_TRUE(eventually([&] { return published_mode() == "repair"; })) << published_mode();
+}
+
+TEST_F(WatchdogProgram, KeepsTheOldConfigurationWhenTheNewOneIsWrong) {
+  Program watchdog(HNV_WATCHDOG, arguments(), log);
+  ASSERT_TRUE(watchdog.says("event=ready"));
+  configure("mode: repair\nsettle: soon\n");
+  watchdog.signal(SIGHUP);
+  ASSERT_TRUE(watchdog.says("event=config_rejected"));
+  EXPECT_THAT(watchdog.output(), HasSubstr("2:9: settle is 'soon'"));
+  watchdog.signal(SIGTERM);
+  EXPECT_EQ(watchdog.wait(), base::kExitOk);
+  EXPECT_EQ(published_mode(), "enforce") << "nothing of the new file was applied";
+}
+
+TEST_F(WatchdogProgram, DoesNotStartWithAWrongConfiguration) {
+  configure("mode: fix\n");
+  EXPECT_EQ(run(arguments()), base::kExitConfig);
+  EXPECT_THAT(output(),
+              HasSubstr("hnv.yaml: 1:7: mode is 'fix'; allowed: observe, repair, enforce"));
+  EXPECT_FALSE(fs::exists(status));
+}
+
+TEST_F(WatchdogProgram, ChecksAConfigurationWithoutRunning) {
+  EXPECT_EQ(run(arguments({"--check-config"})), base::kExitOk);
+  EXPECT_THAT(output(), HasSubstr("valid; mode enforce, 0 bonds"));
+  configure("bonds: [{name: b}]\n");
+  EXPECT_EQ(run(arguments({"--check-config"})), base::kExitConfig);
+}
+
+TEST_F(WatchdogProgram, OnlyObservesInADryRun) {
+  Program watchdog(HNV_WATCHDOG, arguments({"--dry-run"}), log);
+  EXPECT_TRUE(watchdog.says("mode=observe"));
+}
+
+TEST_F(WatchdogProgram, AnswersAWrongCommandLine) {
+  EXPECT_EQ(run({"--hold-down=3"}), base::kExitUsage);
+  EXPECT_EQ(run({"--log.level=loud"}), base::kExitUsage);
+  EXPECT_THAT(output(), HasSubstr("'loud'; allowed: debug, info, warn, error"));
+}
+
+TEST_F(WatchdogProgram, GoesOnWhenItsStatusCannotBeWritten) {
+  Program watchdog(HNV_WATCHDOG, arguments(), log);
+  ASSERT_TRUE(watchdog.says("event=ready"));
+  // In the way of the next replacement, once the first one is done.
+  ASSERT_TRUE(eventually([&] {
+    std::error_code busy;
+    return fs::exists(status) && fs::create_directory(status + ".new", busy);
+  }));
+  watchdog.signal(SIGHUP);
+  EXPECT_TRUE(watchdog.says("event=status_unwritten")) << watchdog.output();
+  fs::remove(status + ".new");
+  configure("mode: repair\n");
+  watchdog.signal(SIGHUP);
+  EXPECT_TRUE(eventually([&] { return published_mode() == "repair"; })) << "tried again";
+}
+
+// READY=1 only once the first dump is complete, and STOPPING=1 at the end.
+TEST_F(WatchdogProgram, TellsTheServiceManager) {
+  const int fd = ::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  const std::string path = folder / "notify";
+  path.copy(address.sun_path, sizeof address.sun_path - 1);
+  ASSERT_EQ(::bind(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address), 0);
+  ::setenv("NOTIFY_SOCKET", path.c_str(), 1);
+  Program watchdog(HNV_WATCHDOG, arguments(), log);
+  ::unsetenv("NOTIFY_SOCKET");
+  const auto next = [fd] {
+    std::array<char, 512> text{};
+    const ssize_t length = ::recv(fd, text.data(), text.size(), 0);
+    return std::string(text.data(), static_cast<std::size_t>(std::max<ssize_t>(length, 0)));
+  };
+  EXPECT_EQ(next(), "READY=1\nSTATUS=following 0 bonds, mode enforce");
+  EXPECT_TRUE(watchdog.says("event=ready"));
+  watchdog.signal(SIGTERM);
+  EXPECT_EQ(next(), "STOPPING=1");
+  EXPECT_EQ(watchdog.wait(), 0);
+  ::close(fd);
+}
+
+}  // namespace
