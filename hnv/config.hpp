@@ -56,9 +56,9 @@ struct Config {
 // Limits of the durations: longer ones are mistakes of unit.
 inline constexpr std::chrono::milliseconds kLongestWait = std::chrono::hours(1);
 
-// `file` is for messages. The error's reason names line, column, key, what was found and what is
-// allowed, as in "3:7: unknown key 'hold-down'; allowed: mode, hold_down, settle, bonds". One
-// error, the first in the file.
+// `file` is for messages. The error's object is the place, "hnv.yaml:3:7", and its reason names
+// the key, what was found and what is allowed, as in "unknown key 'hold-down' in the file; allowed:
+// mode, hold_down, settle, bonds". One error, the first in the file.
 base::Expected<Config> parse_config(std::string_view yaml, const std::string& file);
 
 base::Expected<Config> read_config(const std::string& file);

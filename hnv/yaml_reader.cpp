@@ -65,7 +65,7 @@ YAML::Node YamlReader::child(const YAML::Node& map, const std::string& key) {
 
 void YamlReader::fail(const YAML::Node& node, const std::string& problem) {
   if (error_) return;
-  error_ = Error{ErrorCode::invalid, "parse", file_, position_of(node.Mark()) + ": " + problem};
+  error_ = Error{ErrorCode::invalid, "parse", file_ + ":" + position_of(node.Mark()), problem};
 }
 
 bool YamlReader::expect_map(const YAML::Node& node, const std::string& what,

@@ -28,6 +28,7 @@ void remember(PolicyState& state, const BondView& view, const SlaveView* sriov, 
   if (sriov == nullptr) {
     state.sriov.reset();
     state.healthy_since.reset();
+    state.confirmed.reset();  // a primary that goes with its slave is not lost
     return;
   }
   const bool lost =
@@ -227,7 +228,7 @@ void decide(const PolicyConfig& config, Decision& decision, const BondView& view
   const auto rule = rule_for(state, view, sriov);
   if (!rule) {
     decision.assessment = at_rest(view, sriov);
-    if (decision.assessment->state == WatchState::steady) {
+    if (view.active == sriov.index && view.primary == sriov.index) {
       state.failures = 0;
       state.retry_at.reset();
     }

@@ -31,7 +31,8 @@ struct Monitor : testing::Test {
   }
 
   void drain(LinkMonitor& monitor) {
-    for (const auto& news : monitor.drain(base::BootClock::now()).value()) {
+    const auto drained = monitor.drain(base::BootClock::now()).value();
+    for (const auto& news : drained) {
       if (news.change.active_slave) ++active_changes;
     }
   }

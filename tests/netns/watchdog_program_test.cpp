@@ -110,7 +110,7 @@ TEST_F(WatchdogProgram, DoesNotStartWithAWrongConfiguration) {
   configure("mode: fix\n");
   EXPECT_EQ(run(arguments()), base::kExitConfig);
   EXPECT_THAT(output(),
-              HasSubstr("hnv.yaml: 1:7: mode is 'fix'; allowed: observe, repair, enforce"));
+              HasSubstr("hnv.yaml:1:7: mode is 'fix'; allowed: observe, repair, enforce"));
   EXPECT_FALSE(fs::exists(status));
 }
 

@@ -67,7 +67,7 @@ class ConfigMistake : public testing::TestWithParam<Mistake> {};
 TEST_P(ConfigMistake, IsAnswered) {
   const auto config = parse_config(GetParam().yaml, "hnv.yaml");
   ASSERT_FALSE(config.has_value());
-  EXPECT_EQ(config.error().to_string(), std::string("parse hnv.yaml: ") + GetParam().reason);
+  EXPECT_EQ(config.error().to_string(), std::string("parse hnv.yaml:") + GetParam().reason);
 }
 
 INSTANTIATE_TEST_SUITE_P(
@@ -126,7 +126,7 @@ INSTANTIATE_TEST_SUITE_P(
 TEST(Config, NamesThePositionOfASyntaxError) {
   const auto config = parse_config("mode: [repair\nsettle: 1s\n", "hnv.yaml");
   ASSERT_FALSE(config.has_value());
-  EXPECT_THAT(config.error().reason, testing::MatchesRegex("[0-9]+:[0-9]+: .*"));
+  EXPECT_THAT(config.error().to_string(), testing::MatchesRegex("parse hnv.yaml:[0-9]+:[0-9]+: .*"));
 }
 
 TEST(Config, AMissingFileIsAnErrorWithItsName) {

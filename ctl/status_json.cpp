@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ctl/status_json.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include "base/version.hpp"
+
+namespace hnv::ctl {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+template <class T>
+Json number_or_null(const std::optional<T>& value) {
+  return value ? Json(*value) : Json(nullptr);
+}
+
+template <class E>
+Json name_or_null(const std::optional<E>& value) {
+  return value ? Json(base::name_of(*value)) : Json(nullptr);
+}
+
+Json device_or_null(const SlaveReport* slave) {
+  return slave != nullptr ? Json(slave->link.name) : Json(nullptr);
+}
+
+Json address_or_null(const std::optional<bond::MacAddress>& address) {
+  return address ? Json(address->to_string()) : Json(nullptr);
+}
+
+Json seconds_or_null(const std::optional<std::chrono::milliseconds>& time) {
+  return time ? Json(std::chrono::duration<double>(*time).count()) : Json(nullptr);
+}
+
+// Every name, also with 0: readers need not know which ones there are.
+template <class E>
+Json counts_json(const base::EnumArray<E, std::uint64_t>& counts) {
+  Json object = Json::object();
+  for (const E key : base::all_values<E>()) object[std::string(base::name_of(key))] = counts[key];
+  return object;
+}
+
+Json slave_json(const SlaveReport& slave) {
+  const bond::Link& link = slave.link;
+  return Json{{"device", link.name},
+              {"ifindex", link.index.value},
+              {"role", base::name_of(slave.role)},
+              {"driver", slave.facts.driver},
+              {"bus", slave.facts.bus},
+              {"location", slave.facts.location},
+              {"admin_up", link.admin_up},
+              {"carrier", link.lower_up},
+              {"mii_status", name_or_null(link.slave->mii_status)},
+              {"healthy", bond::is_healthy(link)},
+              {"active", slave.active},
+              {"primary", slave.primary},
+              {"address", address_or_null(link.address)},
+              {"permanent_address", address_or_null(bond::permanent_address_of(link))},
+              {"link_failures", number_or_null(link.slave->link_failure_count)},
+              {"carrier_changes", number_or_null(link.carrier_changes)}};
+}
+
+Json settings_json(const BondReport& report) {
+  const bond::BondInfo& info = *report.link.bond;
+  return Json{{"mode", name_or_null(info.mode)},
+              {"miimon_seconds", seconds_or_null(info.miimon)},
+              {"arp_interval_seconds", seconds_or_null(info.arp_interval)},
+              {"updelay_seconds", seconds_or_null(info.updelay)},
+              {"downdelay_seconds", seconds_or_null(info.downdelay)},
+              {"primary_reselect", name_or_null(info.primary_reselect)},
+              {"fail_over_mac", name_or_null(info.fail_over_mac)}};
+}
+
+Json watched_json(const Picture& picture, const BondStatus& bond) {
+  Json json{{"state", base::name_of(bond.state)},
+            {"state_for_seconds", base::to_seconds(picture.now - bond.state_since)},
+            {"waits_seconds", nullptr},
+            {"off_reason", name_or_null(bond.off_reason)},
+            {"off_reason_for_seconds", nullptr}};
+  if (bond.waits_until) json["waits_seconds"] = base::to_seconds(*bond.waits_until - picture.now);
+  if (bond.off_reason) {
+    json["off_reason_for_seconds"] = base::to_seconds(picture.now - bond.off_since);
+  }
+  return json;
+}
+
+Json counted_json(const BondStatus& bond) {
+  Json failovers = Json::object();
+  for (const auto direction : base::all_values<FailoverDirection>()) {
+    failovers[std::string(base::name_of(direction))] = counts_json(bond.failovers[direction]);
+  }
+  return Json{{"failovers", std::move(failovers)},
+              {"last_failover_unix_seconds", number_or_null(bond.last_failover_unix_seconds)},
+              {"restore_attempts", bond.restore_attempts},
+              {"restore_failures", counts_json(bond.restore_failures)},
+              {"primary_losses", bond.primary_losses}};
+}
+
+Json findings_json(const Verdict& verdict) {
+  Json findings = Json::array();
+  for (const Finding& finding : verdict.findings) {
+    findings.push_back(Json{{"kind", base::name_of(finding.kind)}, {"text", finding.text}});
+  }
+  return findings;
+}
+
+Json bond_json(const Picture& picture, const Verdict& verdict) {
+  Json json{{"name", verdict.bond},           {"standing", base::name_of(verdict.standing)},
+            {"good", verdict.is_good()},      {"why", verdict.why},
+            {"next", verdict.next},           {"by_hand", verdict.by_hand},
+            {"unmoved_for_seconds", nullptr}, {"findings", findings_json(verdict)}};
+  if (verdict.unmoved_for) json["unmoved_for_seconds"] = base::to_seconds(*verdict.unmoved_for);
+  if (verdict.report == nullptr) return json;
+  const BondReport& report = *verdict.report;
+  json["ifindex"] = report.link.index.value;
+  json["hcn_id"] = number_or_null(report.hcn_id);
+  json["admin_up"] = report.link.admin_up;
+  json["active_device"] = device_or_null(report.active());
+  json["primary_device"] = device_or_null(report.primary());
+  json["sriov_device"] = device_or_null(report.sriov());
+  json["expected_slaves"] = number_or_null(report.expected_slaves);
+  json["settings"] = settings_json(report);
+  json["slaves"] = Json::array();
+  for (const SlaveReport& slave : report.slaves) json["slaves"].push_back(slave_json(slave));
+  json["watched"] = verdict.watched != nullptr ? watched_json(picture, *verdict.watched) : Json();
+  json["counts"] = verdict.counts != nullptr ? counted_json(*verdict.counts) : Json();
+  return json;
+}
+
+Json watchdog_json(const PublishedStatus& published) {
+  Json json{{"alive", published.alive}, {"error", nullptr}};
+  if (published.error) {
+    json["error"] = published.error->to_string();
+    // The lock could not be asked, or the file could not be read while the lock could.
+    if (!published.alive) json["alive"] = nullptr;
+  }
+  const auto& status = published.status;
+  json["pid"] = status ? Json(status->pid) : Json(nullptr);
+  json["version"] = status ? Json(status->version) : Json(nullptr);
+  json["mode"] = status ? Json(base::name_of(status->mode)) : Json(nullptr);
+  json["started_unix_seconds"] = status ? Json(status->started_unix_seconds) : Json(nullptr);
+  json["written_unix_seconds"] = status ? Json(status->written_unix_seconds) : Json(nullptr);
+  return json;
+}
+
+}  // namespace
+
+std::string status_json(const Picture& picture, const std::vector<Verdict>& verdicts,
+                        bool one_line) {
+  Json bonds = Json::array();
+  for (const Verdict& verdict : verdicts) bonds.push_back(bond_json(picture, verdict));
+  const Json json{{"schema", kJsonSchema},
+                  {"version", base::version()},
+                  {"unix_seconds", picture.unix_now},
+                  {"exit_code", exit_code(verdicts)},
+                  {"watchdog", watchdog_json(picture.published)},
+                  {"config", Json{{"file", picture.config_file}, {"found", picture.config_found}}},
+                  {"bonds", std::move(bonds)}};
+  // Interface names are bytes; one that is not UTF-8 must not keep the rest from being shown.
+  const int indent = one_line ? -1 : 1;
+  return json.dump(indent, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace hnv::ctl

@@ -1,0 +1,247 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ctl/status_page.hpp"
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <string>
+#include <utility>
+
+#include "ctl/bond_details.hpp"
+
+namespace hnv::ctl {
+
+namespace {
+
+constexpr std::size_t kTopIndent = 15;
+constexpr std::size_t kBondIndent = 13;
+
+struct Label {
+  std::string text;
+  Style style = Style::plain;
+};
+
+Label label_of(const Verdict& verdict) {
+  switch (verdict.standing) {
+    case Standing::on_sriov:
+      return verdict.findings.empty() ? Label{"OK", Style::good} : Label{"WARNING", Style::warn};
+    case Standing::off_sriov:
+    case Standing::wrong_mode:
+      return Label{"NOT OK", Style::bad};
+    case Standing::down:
+      return Label{"DOWN", Style::bad};
+    case Standing::missing:
+      return Label{"MISSING", Style::bad};
+    case Standing::roles_unknown:
+      return Label{"UNKNOWN", Style::warn};
+    case Standing::unmanaged:
+      return Label{"not managed", Style::faint};
+  }
+  return {};
+}
+
+// "env3 (virtual)"
+std::string describe(const SlaveReport& slave) {
+  return slave.link.name + " (" + std::string(base::name_of(slave.role)) + ")";
+}
+
+std::string place_of_traffic(const BondReport& report) {
+  const SlaveReport* active = report.active();
+  if (active != nullptr) return "the traffic is on " + active->link.name;
+  if (report.link.bond->mode == bond::BondMode::active_backup)
+    return "no slave carries the traffic";
+  return "mode " + std::string(base::name_of(report.link.bond->mode.value_or(bond::BondMode{})));
+}
+
+std::string duration_of(const Verdict& verdict) {
+  if (!verdict.unmoved_for) return {};
+  return " for " + age_text(*verdict.unmoved_for) + (verdict.unmoved_or_longer ? " or longer" : "");
+}
+
+std::string headline(const Verdict& verdict) {
+  if (verdict.standing == Standing::missing) return verdict.why;
+  const BondReport& report = *verdict.report;
+  switch (verdict.standing) {
+    case Standing::on_sriov:
+      return "the traffic is on " + describe(*report.active()) + duration_of(verdict);
+    case Standing::off_sriov: {
+      const SlaveReport* sriov = report.sriov();
+      return "the traffic is on " + describe(*report.active()) + duration_of(verdict) +
+             ", not on " + (sriov != nullptr ? describe(*sriov) : "an SR-IOV slave");
+    }
+    case Standing::down:
+      if (!report.link.admin_up) return "the bond is down";
+      return "no slave carries the traffic" + duration_of(verdict);
+    case Standing::roles_unknown:
+      return "which slave is the SR-IOV one is not known; " + place_of_traffic(report);
+    default:
+      return place_of_traffic(report);
+  }
+}
+
+std::string link_text(const bond::Link& link) {
+  if (!link.admin_up) return "admin down";
+  return link.lower_up ? "up" : "no carrier";
+}
+
+constexpr std::size_t kCells = 6;
+using Row = std::array<std::string, kCells>;
+
+Row row_of(const SlaveReport& slave) {
+  const auto& mii = slave.link.slave->mii_status;
+  std::string marks = slave.active ? "active" : "";
+  if (slave.primary) marks += marks.empty() ? "primary" : " primary";
+  return {slave.link.name,
+          std::string(base::name_of(slave.role)),
+          slave.facts.driver.empty() ? "-" : slave.facts.driver,
+          link_text(slave.link),
+          mii ? std::string(base::name_of(*mii)) : "-",
+          marks};
+}
+
+std::vector<Row> slave_rows(const Verdict& verdict) {
+  std::vector<const SlaveReport*> slaves;
+  for (const SlaveReport& slave : verdict.report->slaves) slaves.push_back(&slave);
+  std::stable_partition(slaves.begin(), slaves.end(),
+                        [](const SlaveReport* slave) { return slave->role == Role::sriov; });
+  std::vector<Row> rows;
+  const bool is_away = verdict.report->managed && verdict.report->finding.empty() &&
+                       verdict.report->sriov() == nullptr;
+  if (is_away) rows.push_back({"(away)", "sriov", "-", "-", "-", ""});
+  for (const SlaveReport* slave : slaves) rows.push_back(row_of(*slave));
+  return rows;
+}
+
+Style row_style(const Row& row) {
+  const bool active = row.back().starts_with("active");
+  return active ? Style::strong : Style::plain;
+}
+
+void add_slaves(Page& page, const Verdict& verdict) {
+  std::vector<Row> rows = slave_rows(verdict);
+  if (rows.empty()) {
+    page.push_back({Span{"  no slaves", Style::plain}});
+    return;
+  }
+  rows.insert(rows.begin(), Row{"SLAVE", "ROLE", "DRIVER", "LINK", "MII", "MARKS"});
+  // Only a driver's name can be so long that a row does not fit.
+  constexpr std::size_t kDriverCell = 2;
+  constexpr std::size_t kDriverWidth = 11;
+  std::array<std::size_t, kCells> widths{};
+  for (Row& row : rows) {
+    std::string& driver = row[kDriverCell];
+    if (driver.size() > kDriverWidth) driver = driver.substr(0, kDriverWidth - 1) + "~";
+    for (std::size_t cell = 0; cell < kCells; ++cell) {
+      widths[cell] = std::max(widths[cell], row[cell].size());
+    }
+  }
+  for (const Row& row : rows) {
+    std::string text = "  ";
+    for (std::size_t cell = 0; cell < kCells; ++cell) {
+      text += row[cell];
+      if (cell + 1 < kCells) text.append(widths[cell] - row[cell].size() + 2, ' ');
+    }
+    page.push_back({Span{text, &row == &rows.front() ? Style::faint : row_style(row)}});
+  }
+}
+
+void add_field(Page& page, const std::string& name, const std::string& text,
+               Style style = Style::plain) {
+  if (!text.empty()) add_wrapped(page, {Span{"  " + name, Style::faint}}, kBondIndent, text, style);
+}
+
+void add_bond(Page& page, const Picture& picture, const Verdict& verdict, bool verbose) {
+  const Label label = label_of(verdict);
+  Line head{Span{verdict.bond, Style::strong}, Span{"  ", Style::plain},
+            Span{label.text, label.style}, Span{"  ", Style::plain}};
+  const std::size_t indent = width_of(head);
+  add_wrapped(page, std::move(head), indent, headline(verdict));
+  if (verdict.report == nullptr) return;
+  add_field(page, "why", verdict.why);
+  add_field(page, "next", verdict.next);
+  add_field(page, "by hand", verdict.by_hand);
+  for (const Finding& finding : verdict.findings) {
+    if (finding.text != verdict.why) add_field(page, "warning", finding.text, Style::warn);
+  }
+  add_slaves(page, verdict);
+  if (!verbose) return;
+  for (const Detail& detail : bond_details(picture, verdict)) {
+    add_field(page, detail.name, detail.text);
+  }
+}
+
+base::BootClock::duration seconds_since(const Picture& picture, double unix_seconds) {
+  return std::chrono::duration_cast<base::BootClock::duration>(
+      std::chrono::duration<double>(picture.unix_now - unix_seconds));
+}
+
+bool is_managed(const Verdict& verdict) {
+  return verdict.standing != Standing::unmanaged;
+}
+
+Span watchdog_text(const Picture& picture, bool is_needed) {
+  const PublishedStatus& published = picture.published;
+  const auto& status = published.status;
+  if (!published.alive) {
+    if (published.error) return Span{"not known: " + published.error->to_string(), Style::warn};
+    std::string text = "not running";
+    if (is_needed) text += "; nobody brings the traffic back: systemctl start hnv-watchdog";
+    if (status) {
+      text +=
+          " (last news " + age_text(seconds_since(picture, status->written_unix_seconds)) + " ago)";
+    }
+    return Span{text, is_needed ? Style::bad : Style::plain};
+  }
+  if (published.error) {
+    return Span{"running, and what it says is lost: " + published.error->to_string(), Style::warn};
+  }
+  if (!status) return Span{"running; it has not published anything yet", Style::warn};
+  std::string text =
+      "running for " + age_text(seconds_since(picture, status->started_unix_seconds)) + ", mode " +
+      std::string(base::name_of(status->mode)) + ", pid " + std::to_string(status->pid);
+  // It writes at least twice a minute.
+  constexpr std::chrono::seconds kLongestSilence{90};
+  const auto silence = seconds_since(picture, status->written_unix_seconds);
+  if (silence <= kLongestSilence) return Span{text, Style::plain};
+  return Span{text + "; SILENT for " + age_text(silence) + ": what follows may be out of date",
+              Style::bad};
+}
+
+Span summary_text(const std::vector<Verdict>& verdicts) {
+  const auto managed = std::count_if(verdicts.begin(), verdicts.end(), is_managed);
+  const auto bad = std::count_if(verdicts.begin(), verdicts.end(),
+                                 [](const Verdict& verdict) { return !verdict.is_good(); });
+  if (verdicts.empty()) return Span{"none", Style::plain};
+  if (managed == 0) return Span{"none is managed", Style::plain};
+  const std::string all = std::to_string(managed);
+  if (bad == 0) return Span{all + " of " + all + " managed on the SR-IOV slave", Style::good};
+  return Span{std::to_string(bad) + " of " + all + " managed NOT on the SR-IOV slave", Style::bad};
+}
+
+void add_top(Page& page, const std::string& name, const Span& text) {
+  add_wrapped(page, {Span{name, Style::plain}}, kTopIndent, text.text, text.style);
+}
+
+}  // namespace
+
+Page status_page(const Picture& picture, const std::vector<Verdict>& verdicts, bool verbose) {
+  Page page;
+  const bool is_needed = std::any_of(verdicts.begin(), verdicts.end(), is_managed);
+  add_top(page, "hnv-watchdog", watchdog_text(picture, is_needed));
+  if (picture.config.bonds.empty()) {
+    const std::string what = picture.config_found ? " names no bond" : " does not exist";
+    add_top(page, "configuration",
+            Span{picture.config_file + what +
+                     ": no bond is managed. Name the bonds and their SR-IOV slaves there, as "
+                     "hnv.yaml(5) shows",
+                 Style::warn});
+  }
+  add_top(page, "bonds", summary_text(verdicts));
+  for (const Verdict& verdict : verdicts) {
+    page.emplace_back();
+    add_bond(page, picture, verdict, verbose);
+  }
+  return page;
+}
+
+}  // namespace hnv::ctl

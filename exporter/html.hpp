@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace hnv::exporter {
+
+// Text that comes from outside, such as the name of an interface, for element content and quoted
+// attributes.
+std::string escape_html(std::string_view text);
+
+}  // namespace hnv::exporter

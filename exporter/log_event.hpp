@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+// Every event that the exporter logs.
+#pragma once
+
+#include "base/enum_names.hpp"
+
+namespace hnv::exporter {
+
+enum class LogEvent : std::uint8_t {
+  start,
+  runs_as_root,
+  config_loaded,
+  config_missing,   // the default file: all bonds are exported, none is managed
+  config_rejected,  // at a reload the old one stays
+  listening,
+  ready,
+  source_failed,  // once, until it works again
+  source_recovered,
+  web_server,  // what the HTTP library says
+  failed,      // the job could not be done
+  stop,
+};
+
+}  // namespace hnv::exporter
+
+template <>
+struct hnv::base::EnumNames<hnv::exporter::LogEvent> {
+  static constexpr auto names = std::to_array<std::string_view>(
+      {"start", "runs_as_root", "config_loaded", "config_missing", "config_rejected", "listening",
+       "ready", "source_failed", "source_recovered", "web_server", "failed", "stop"});
+};

@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <unistd.h>
+
+#include <array>
+#include <csignal>
+#include <exception>
+#include <iostream>
+#include <optional>
+#include <string>
+
+#include "base/event_loop.hpp"
+#include "base/exit_code.hpp"
+#include "base/log.hpp"
+#include "base/service_manager.hpp"
+#include "base/version.hpp"
+#include "exporter/log_event.hpp"
+#include "exporter/options.hpp"
+#include "exporter/site.hpp"
+#include "exporter/snapshot.hpp"
+#include "exporter/web_server.hpp"
+
+namespace hnv::exporter {
+
+namespace {
+
+using base::LogLevel;
+
+void log(LogLevel level, LogEvent event, const std::vector<base::LogField>& fields = {}) {
+  base::log_event(level, base::name_of(event), fields);
+}
+
+std::string host_name() {
+  std::array<char, 256> name{};
+  if (::gethostname(name.data(), name.size() - 1) != 0) return "this partition";
+  return name.data();
+}
+
+// A failure of a source is logged once, not at every scrape.
+class SourceLog {
+ public:
+  void report(const Snapshot& snapshot) {
+    for (const Source source : base::all_values<Source>()) {
+      const auto& error = snapshot.sources[source].error;
+      if (error.has_value() == failing_[source]) continue;
+      failing_[source] = error.has_value();
+      const std::string name(base::name_of(source));
+      if (error) {
+        log(LogLevel::warn, LogEvent::source_failed,
+            {{"source", name}, {"error", error->to_string()}});
+      } else {
+        log(LogLevel::info, LogEvent::source_recovered, {{"source", name}});
+      }
+    }
+  }
+
+ private:
+  base::EnumArray<Source, bool> failing_;
+};
+
+// The default file may be missing, one that was asked for may not. At a reload the same rules give
+// what a restart would.
+base::Expected<Config> load_config(const Options& options) {
+  auto config = read_config(options.config_file);
+  if (config) {
+    log(LogLevel::info, LogEvent::config_loaded,
+        {{"file", options.config_file},
+         {"bonds", static_cast<std::int64_t>(config->bonds.size())}});
+    return config;
+  }
+  if (config.error().code == base::ErrorCode::not_found && !options.config_file_named) {
+    log(LogLevel::info, LogEvent::config_missing,
+        {{"file", options.config_file},
+         {"effect", std::string("all bonds are exported, none is managed")}});
+    return Config{};
+  }
+  log(LogLevel::error, LogEvent::config_rejected, {{"error", config.error().to_string()}});
+  return config;
+}
+
+int fail(const base::Error& error) {
+  log(LogLevel::error, LogEvent::failed, {{"error", error.to_string()}});
+  return base::kExitFailure;
+}
+
+std::string summary(const WebServer& server) {
+  std::string text = "serving on";
+  for (const ListenAddress& address : server.addresses()) text += " " + address.to_string();
+  return text;
+}
+
+void reload(const Options& options, SnapshotTaker& taker, const WebServer& server) {
+  base::notify_reloading();
+  if (auto config = load_config(options)) taker.set_config(std::move(*config));
+  base::notify_ready(summary(server));
+}
+
+int serve(const Options& options, Config config) {
+  // Signals are blocked before any thread is started, so that all of them come to the loop.
+  auto loop = base::EventLoop::open();
+  if (!loop) return fail(loop.error());
+  const auto end = [&loop] { loop->exit(base::kExitOk); };
+  std::function<void()> on_reload = [] {};
+  for (const int signal : {SIGTERM, SIGINT}) {
+    if (auto watched = loop->on_signal(signal, end); !watched) return fail(watched.error());
+  }
+  if (auto watched = loop->on_signal(SIGHUP, [&on_reload] { on_reload(); }); !watched) {
+    return fail(watched.error());
+  }
+  if (auto enabled = loop->enable_service_watchdog(); !enabled) return fail(enabled.error());
+
+  SnapshotTaker taker(options.paths, options.status_file, std::move(config));
+  SourceLog source_log;
+  Site site(
+      {host_name(), options.telemetry_path}, [&taker] { return taker.take(); },
+      [&source_log](const Snapshot& snapshot) { source_log.report(snapshot); });
+  WebServerOptions web;
+  web.listen = options.listen;
+  web.max_requests = options.max_requests;
+  // Clients can cause these: at debug they cannot fill the journal.
+  web.on_message = [](const std::string& message) {
+    log(LogLevel::debug, LogEvent::web_server, {{"message", message}});
+  };
+  auto server =
+      WebServer::start(web, [&site](const HttpRequest& request) { return site.respond(request); });
+  if (!server) return fail(server.error());
+  for (const ListenAddress& address : server->addresses()) {
+    log(LogLevel::info, LogEvent::listening, {{"address", address.to_string()}});
+  }
+  on_reload = [&] { reload(options, taker, *server); };
+  const bool complete = site.warm_up();
+  log(LogLevel::info, LogEvent::ready, {{"kernel_answers", complete}});
+  base::notify_ready(summary(*server));
+  const auto code = loop->run();
+  base::notify_stopping();
+  if (!code) return fail(code.error());
+  return *code;
+}
+
+int run(int argc, const char* const* argv) {
+  const auto parsed = parse_options(argc, argv);
+  if (const auto* exit = std::get_if<EarlyExit>(&parsed)) {
+    (exit->code == base::kExitOk ? std::cout : std::cerr) << exit->text;
+    return exit->code;
+  }
+  const Options& options = std::get<Options>(parsed);
+  base::set_up_log(options.log_level, options.log_format);
+  log(LogLevel::info, LogEvent::start,
+      {{"version", std::string(base::version())}, {"revision", std::string(base::revision())}});
+  if (::geteuid() == 0) {
+    log(LogLevel::warn, LogEvent::runs_as_root,
+        {{"advice", std::string("run as an ordinary user; no privilege is needed")}});
+  }
+  auto config = load_config(options);
+  if (!config) return base::kExitConfig;
+  const int code = serve(options, std::move(*config));
+  log(LogLevel::info, LogEvent::stop, {{"code", std::int64_t{code}}});
+  return code;
+}
+
+}  // namespace
+
+}  // namespace hnv::exporter
+
+int main(int argc, char** argv) {
+  try {
+    return hnv::exporter::run(argc, argv);
+  } catch (const std::exception& problem) {
+    std::cerr << "hnv-exporter: " << problem.what() << '\n';
+  } catch (...) {
+    std::cerr << "hnv-exporter: unknown exception\n";
+  }
+  return hnv::base::kExitFailure;
+}

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+// The command line of hnv-exporter. Its defaults are the initialisers below and stand nowhere else.
+#pragma once
+
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "base/log.hpp"
+#include "exporter/listen_address.hpp"
+#include "hnv/paths.hpp"
+
+namespace hnv::exporter {
+
+struct Options {
+  std::string config_file = kConfigFile;
+  bool config_file_named = false;  // on the command line: then it must exist
+  std::vector<ListenAddress> listen = {ListenAddress{}};
+  std::string telemetry_path = "/metrics";
+  // Of the 16 that the web server can work on, so that health checks always find a free one.
+  unsigned max_requests = 12;
+  std::string status_file = kWatchdogStatusFile;
+  Paths paths;
+  base::LogLevel log_level = base::LogLevel::info;
+  base::LogFormat log_format = base::LogFormat::logfmt;
+};
+
+// What to print, and the code to exit with: after --help, --version or a mistake.
+struct EarlyExit {
+  int code = 0;
+  std::string text;  // for stdout when the code is 0, else for stderr
+};
+
+std::variant<Options, EarlyExit> parse_options(int argc, const char* const* argv);
+
+}  // namespace hnv::exporter

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+// One thread with an ordinary stack does the work behind the requests, in rounds: it takes a
+// snapshot and renders each view that somebody waits for. Requests that come during a round share
+// the next one. So nobody gets facts older than his request, and any number of them costs two
+// rounds at most.
+#pragma once
+
+#include <condition_variable>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+
+#include "base/enum_names.hpp"
+#include "exporter/snapshot.hpp"
+
+namespace hnv::exporter {
+
+enum class View : std::uint8_t { metrics, status_page };
+
+}  // namespace hnv::exporter
+
+template <>
+struct hnv::base::EnumNames<hnv::exporter::View> {
+  static constexpr auto names = std::to_array<std::string_view>({"metrics", "status_page"});
+};
+
+namespace hnv::exporter {
+
+class Renderer {
+ public:
+  using Body = std::shared_ptr<const std::string>;
+  // Both run on the renderer's thread only.
+  using Take = std::function<Snapshot()>;
+  using Render = std::function<std::string(View, const Snapshot&)>;
+
+  Renderer(Take take, Render render);
+  Renderer(const Renderer&) = delete;
+  Renderer& operator=(const Renderer&) = delete;
+  Renderer(Renderer&&) = delete;
+  Renderer& operator=(Renderer&&) = delete;
+  ~Renderer();
+
+  // From any thread; waits for the end of a round that has not begun yet. nullptr: taking or
+  // rendering has thrown.
+  Body get(View view);
+
+ private:
+  struct Round {
+    base::EnumArray<View, bool> wanted;
+    base::EnumArray<View, Body> bodies;
+    bool done = false;
+  };
+
+  void run();
+  base::EnumArray<View, Body> play(const base::EnumArray<View, bool>& wanted) const noexcept;
+
+  Take take_;
+  Render render_;
+  std::mutex mutex_;
+  std::condition_variable wanted_;
+  std::condition_variable done_;
+  std::shared_ptr<Round> next_;  // what requests join; empty when nobody waits
+  bool stopping_ = false;
+  std::thread thread_;
+};
+
+}  // namespace hnv::exporter

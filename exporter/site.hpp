@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+// What is found under which path.
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <string>
+
+#include "exporter/renderer.hpp"
+#include "exporter/status_page.hpp"
+#include "exporter/web_server.hpp"
+
+namespace hnv::exporter {
+
+class Site {
+ public:
+  // `observe` sees every snapshot, on the renderer's thread.
+  using Observe = std::function<void(const Snapshot&)>;
+
+  Site(PageContext context, Renderer::Take take, Observe observe);
+
+  // For the web server: from any thread.
+  HttpResponse respond(const HttpRequest& request);
+
+  // Takes one snapshot; true when the kernel could be asked for the bonds.
+  bool warm_up();
+
+ private:
+  Snapshot take_snapshot();
+  [[nodiscard]] std::string render(View view, const Snapshot& snapshot) const;
+  HttpResponse respond_with(View view, std::string_view content_type);
+
+  PageContext context_;
+  Renderer::Take take_;
+  Observe observe_;
+  std::atomic<bool> ready_{false};
+  Renderer renderer_;  // last: its thread uses the rest
+};
+
+}  // namespace hnv::exporter

@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "exporter/snapshot.hpp"
+
+#include <algorithm>
+#include <filesystem>
+#include <system_error>
+#include <utility>
+
+#include "bond/link_dump.hpp"
+
+namespace hnv::exporter {
+
+namespace {
+
+// Measures what `read` takes.
+template <class Read>
+void timed(SourceOutcome& outcome, Read read) {
+  const base::BootTime begin = base::BootClock::now();
+  outcome.error = read();
+  outcome.duration = base::BootClock::now() - begin;
+}
+
+// The end of an interval is in the file within this time (the watchdog writes five times a second
+// at most). Counting up to the present could overshoot it.
+constexpr std::chrono::seconds kStatusLag(1);
+
+std::vector<std::string> missing_from(const std::vector<BondReport>& bonds, const Config& config) {
+  std::vector<std::string> missing;
+  for (const BondConfig& wanted : config.bonds) {
+    const bool there = std::any_of(bonds.begin(), bonds.end(), [&wanted](const BondReport& bond) {
+      return bond.link.name == wanted.name;
+    });
+    if (!there) missing.push_back(wanted.name);
+  }
+  return missing;
+}
+
+}  // namespace
+
+base::BootTime Evidence::update(const PublishedStatus& published, base::BootTime now,
+                                double now_unix_seconds) {
+  const base::BootTime latest = now - kStatusLag;
+  if (published.alive) {
+    until_ = std::max(until_, latest);
+  } else if (published.status) {
+    // The file tells wall-clock time only: a clock that was set since must not reach beyond the
+    // present or before the boot.
+    const double age = std::max(0.0, now_unix_seconds - published.status->written_unix_seconds);
+    if (age < base::to_seconds(now.time_since_epoch())) {
+      const auto written = now - std::chrono::duration_cast<base::BootClock::duration>(
+                                     std::chrono::duration<double>(age));
+      until_ = std::max(until_, std::min(written, latest));
+    }
+  }
+  return until_;
+}
+
+void bring_up_to_date(WatchdogStatus& status, const std::vector<BondReport>* bonds,
+                      base::BootTime vouched_until) {
+  if (bonds != nullptr) {
+    std::map<bond::IfIndex, std::string_view> names;
+    for (const BondReport& bond : *bonds) names.emplace(bond.link.index, bond.link.name);
+    std::erase_if(status.bonds,
+                  [&names](const BondStatus& bond) { return !names.contains(bond.index); });
+    for (BondStatus& bond : status.bonds) bond.name = names.at(bond.index);
+  }
+  for (BondStatus& bond : status.bonds) {
+    if (bond.off_reason && vouched_until > bond.off_since) {
+      bond.off_sriov[*bond.off_reason] += vouched_until - bond.off_since;
+    }
+  }
+}
+
+SnapshotTaker::SnapshotTaker(const Paths& paths, std::string status_file, Config config)
+    : paths_(paths),
+      status_file_(std::move(status_file)),
+      boot_id_(read_boot_id(paths.procfs.native())),
+      config_(std::make_shared<const Config>(std::move(config))),
+      device_facts_(paths),
+      speeds_(paths),
+      process_(paths.procfs) {}
+
+void SnapshotTaker::set_config(Config config) {
+  auto shared = std::make_shared<const Config>(std::move(config));
+  const std::lock_guard lock(config_mutex_);
+  config_ = std::move(shared);
+}
+
+std::shared_ptr<const Config> SnapshotTaker::config() {
+  const std::lock_guard lock(config_mutex_);
+  return config_;
+}
+
+Snapshot SnapshotTaker::take() {
+  Snapshot snapshot;
+  snapshot.taken = base::BootClock::now();
+  snapshot.taken_unix_seconds = base::unix_time();
+  std::vector<bond::Link> links;
+  read_netlink(snapshot, links);
+  read_sysfs(snapshot, std::move(links));
+  read_watchdog(snapshot);
+  read_process(snapshot);
+  return snapshot;
+}
+
+void SnapshotTaker::read_netlink(Snapshot& snapshot, std::vector<bond::Link>& links) {
+  timed(snapshot.sources[Source::netlink], [&]() -> std::optional<base::Error> {
+    if (!socket_) {
+      auto opened = bond::NetlinkSocket::open({});
+      if (!opened) return opened.error();
+      socket_.emplace(std::move(*opened));
+    }
+    auto read = bond::read_bonds(*socket_);
+    if (!read) {
+      socket_.reset();
+      return read.error();
+    }
+    links = std::move(*read);
+    return std::nullopt;
+  });
+}
+
+void SnapshotTaker::read_sysfs(Snapshot& snapshot, std::vector<bond::Link> links) {
+  timed(snapshot.sources[Source::sysfs], [&]() -> std::optional<base::Error> {
+    const auto config = this->config();
+    snapshot.bonds = describe_bonds(std::move(links), *config, device_facts_);
+    if (!snapshot.sources[Source::netlink].error) {
+      snapshot.missing_bonds = missing_from(snapshot.bonds, *config);
+    }
+    for (const BondReport& bond : snapshot.bonds) {
+      for (const SlaveReport& slave : bond.slaves) {
+        if (const auto speed = speeds_.speed_of(slave.link)) {
+          snapshot.speeds.emplace(slave.link.index, *speed);
+        }
+      }
+    }
+    speeds_.drop_unused();
+    // Single properties are missing for many devices; that none can be read at all shows here only.
+    std::error_code error;
+    const std::filesystem::path devices = paths_.sysfs / "class/net";
+    std::filesystem::directory_iterator(devices, error);
+    if (error) return base::from_errno("list", devices.native(), error.value());
+    return std::nullopt;
+  });
+}
+
+void SnapshotTaker::read_watchdog(Snapshot& snapshot) {
+  timed(snapshot.sources[Source::watchdog], [&]() -> std::optional<base::Error> {
+    snapshot.watchdog = read_published_status(status_file_, boot_id_);
+    if (boot_id_.empty()) {
+      snapshot.watchdog.status.reset();
+      return base::Error{base::ErrorCode::not_found, "read boot id below", paths_.procfs.native(),
+                         "without it no status file can be trusted"};
+    }
+    const base::BootTime until =
+        evidence_.update(snapshot.watchdog, snapshot.taken, snapshot.taken_unix_seconds);
+    if (snapshot.watchdog.status) {
+      const bool bonds_known = !snapshot.sources[Source::netlink].error;
+      bring_up_to_date(*snapshot.watchdog.status, bonds_known ? &snapshot.bonds : nullptr, until);
+    }
+    return snapshot.watchdog.error;
+  });
+}
+
+void SnapshotTaker::read_process(Snapshot& snapshot) {
+  timed(snapshot.sources[Source::process], [&]() -> std::optional<base::Error> {
+    auto facts = process_.read();
+    if (!facts) return facts.error();
+    snapshot.process = *facts;
+    return std::nullopt;
+  });
+}
+
+}  // namespace hnv::exporter

@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <array>
+
+#include "exporter/metric_rows.hpp"
+
+namespace hnv::exporter {
+
+namespace {
+
+// One sample for each enumerator, from the start: `increase()` must see the first step from 0.
+template <class E, class Value>
+void add_for_each(const Snapshot& snapshot, Samples& samples, Value value) {
+  if (!snapshot.watchdog.status) return;
+  for (const BondStatus& bond : snapshot.watchdog.status->bonds) {
+    for (const E key : base::all_values<E>()) {
+      samples.add({bond.name, base::name_of(key)}, value(bond, key));
+    }
+  }
+}
+
+void project_failovers(const Snapshot& snapshot, Samples& samples) {
+  if (!snapshot.watchdog.status) return;
+  for (const BondStatus& bond : snapshot.watchdog.status->bonds) {
+    for (const auto direction : base::all_values<FailoverDirection>()) {
+      for (const auto cause : base::all_values<FailoverCause>()) {
+        samples.add({bond.name, base::name_of(direction), base::name_of(cause)},
+                    number(bond.failovers[direction][cause]));
+      }
+    }
+  }
+}
+
+void project_off_sriov(const Snapshot& snapshot, Samples& samples) {
+  add_for_each<OffReason>(snapshot, samples, [](const BondStatus& bond, OffReason reason) {
+    return base::to_seconds(bond.off_sriov[reason]);
+  });
+}
+
+void project_restore_failures(const Snapshot& snapshot, Samples& samples) {
+  add_for_each<RestoreFailure>(snapshot, samples, [](const BondStatus& bond, RestoreFailure why) {
+    return number(bond.restore_failures[why]);
+  });
+}
+
+void project_restore_duration(const Snapshot& snapshot, Samples& samples) {
+  if (!snapshot.watchdog.status) return;
+  for (const BondStatus& bond : snapshot.watchdog.status->bonds) {
+    samples.add({bond.name}, bond.restore_duration);
+  }
+}
+
+void project_state(const Snapshot& snapshot, Samples& samples) {
+  add_for_each<WatchState>(snapshot, samples, [](const BondStatus& bond, WatchState state) {
+    return flag(bond.state == state);
+  });
+}
+
+void project_up(const Snapshot& snapshot, Samples& samples) {
+  samples.add({}, flag(snapshot.watchdog.alive));
+}
+
+void project_info(const Snapshot& snapshot, Samples& samples) {
+  if (!snapshot.watchdog.status) return;
+  const WatchdogStatus& status = *snapshot.watchdog.status;
+  samples.add({status.version, base::name_of(status.mode)}, 1);
+}
+
+void project_status_time(const Snapshot& snapshot, Samples& samples) {
+  if (!snapshot.watchdog.status) return;
+  samples.add({}, snapshot.watchdog.status->written_unix_seconds);
+}
+
+template <std::uint64_t bond::LinkCounters::*kField>
+void project_links(const Snapshot& snapshot, Samples& samples) {
+  if (!snapshot.watchdog.status) return;
+  samples.add({}, number(snapshot.watchdog.status->links.*kField));
+}
+
+void project_resyncs(const Snapshot& snapshot, Samples& samples) {
+  if (!snapshot.watchdog.status) return;
+  const auto& resyncs = snapshot.watchdog.status->links.resyncs;
+  for (const auto reason : base::all_values<bond::ResyncReason>()) {
+    samples.add({base::name_of(reason)}, number(resyncs[reason]));
+  }
+}
+
+}  // namespace
+
+std::span<const MetricRow> watchdog_rows() {
+  using Links = bond::LinkCounters;
+  static const std::array rows = {
+      MetricRow{"hnv_bond_failovers_total",
+                kCounter,
+                "Changes of the active slave. direction is where the traffic went, cause why; one "
+                "whose cause is resync was found by reading everything again after lost messages.",
+                {"bond", "direction", "cause"},
+                Projection(project_failovers)},
+      MetricRow{"hnv_bond_off_sriov_seconds_total",
+                kCounter,
+                "Time in which the SR-IOV slave did not carry the traffic, and why. While the "
+                "watchdog lives the present interval grows up to a second before the scrape; "
+                "after its death it stands still where the exporter last saw it alive or, not "
+                "having seen that, where it last wrote its status.",
+                {"bond", "reason"},
+                Projection(project_off_sriov)},
+      MetricRow{
+          "hnv_bond_last_failover_timestamp_seconds", kGauge,
+          "When the active slave changed last. Absent when it has not since boot.", kBondLabels,
+          AccountValue([](const BondStatus& bond) { return bond.last_failover_unix_seconds; })},
+      MetricRow{"hnv_watchdog_restore_attempts_total", kCounter,
+                "How often the watchdog made the SR-IOV slave the kernel's primary again.",
+                kBondLabels, AccountValue([](const BondStatus& bond) -> std::optional<double> {
+                  return number(bond.restore_attempts);
+                })},
+      MetricRow{"hnv_watchdog_restore_failures_total",
+                kCounter,
+                "Attempts that did not do what they should: the CAP_NET_ADMIN capability is "
+                "missing (permission), the bond's mode has no primary (mode), the bond has gone "
+                "(no_bond), the kernel has no primary afterwards (cleared), another slave is "
+                "primary or active (overridden), no answer (timeout).",
+                {"bond", "reason"},
+                Projection(project_restore_failures)},
+      MetricRow{"hnv_watchdog_restore_duration_seconds", kHistogram,
+                "From the watchdog's decision to the kernel's message that confirms it.",
+                kBondLabels, Projection(project_restore_duration)},
+      MetricRow{"hnv_watchdog_state",
+                kGauge,
+                "1 for what the watchdog is doing about the bond, 0 for every other state.",
+                {"bond", "state"},
+                Projection(project_state)},
+      MetricRow{"hnv_watchdog_up",
+                kGauge,
+                "1 if a watchdog is running: it holds its lock at the moment of the scrape.",
+                {},
+                Projection(project_up)},
+      MetricRow{"hnv_watchdog_info",
+                kGauge,
+                "Always 1; version of the watchdog and what it may write (observe, repair, "
+                "enforce).",
+                {"version", "mode"},
+                Projection(project_info)},
+      MetricRow{"hnv_watchdog_status_timestamp_seconds",
+                kGauge,
+                "When the watchdog last wrote its status file. It writes when something changes; "
+                "an old file is no fault.",
+                {},
+                Projection(project_status_time)},
+      MetricRow{"hnv_link_messages_total",
+                kCounter,
+                "Link messages of the kernel that reached the watchdog.",
+                {},
+                Projection(project_links<&Links::messages>)},
+      MetricRow{"hnv_link_messages_lost_total",
+                kCounter,
+                "Link messages that the kernel dropped because the watchdog's socket was full.",
+                {},
+                Projection(project_links<&Links::messages_lost>)},
+      MetricRow{"hnv_link_overruns_total",
+                kCounter,
+                "How often the watchdog's socket was full.",
+                {},
+                Projection(project_links<&Links::overruns>)},
+      MetricRow{"hnv_link_resyncs_total",
+                kCounter,
+                "How often the watchdog read all links again, and why.",
+                {"reason"},
+                Projection(project_resyncs)},
+      MetricRow{"hnv_link_audit_mismatches_total",
+                kCounter,
+                "Periodic comparisons with the kernel that found a difference.",
+                {},
+                Projection(project_links<&Links::audit_mismatches>)},
+  };
+  return rows;
+}
+
+}  // namespace hnv::exporter

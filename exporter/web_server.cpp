@@ -1,0 +1,330 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "exporter/web_server.hpp"
+
+#include <arpa/inet.h>
+#include <civetweb.h>
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <ctime>
+#include <mutex>
+#include <optional>
+#include <thread>
+
+#include "base/unique_fd.hpp"
+
+namespace hnv::exporter {
+
+namespace {
+
+using base::Expected;
+using base::failure;
+using std::chrono::steady_clock;
+
+constexpr int kBadRequest = 400;
+constexpr int kMethodNotAllowed = 405;
+constexpr int kInternalError = 500;
+constexpr int kUnavailable = 503;
+
+constexpr std::string_view kHealthPaths = "/-/";
+
+// On every response. Nothing is loaded but our own style sheet, nothing may frame the page, nothing
+// is kept.
+constexpr std::string_view kFixedHeaders =
+    "Connection: close\r\n"
+    "Cache-Control: no-store\r\n"
+    "X-Content-Type-Options: nosniff\r\n"
+    "Referrer-Policy: no-referrer\r\n"
+    "Content-Security-Policy: default-src 'none'; style-src 'self'; base-uri 'none'; "
+    "form-action 'none'; frame-ancestors 'none'\r\n";
+
+std::string http_date() {
+  return fmt::format("{:%a, %d %b %Y %H:%M:%S} GMT", fmt::gmtime(std::time(nullptr)));
+}
+
+std::string head_of(mg_connection* connection, const HttpResponse& response, std::size_t length) {
+  const char* text = mg_get_response_code_text(connection, response.status);
+  std::string head = fmt::format("HTTP/1.1 {} {}\r\nDate: {}\r\n{}", response.status, text,
+                                 http_date(), kFixedHeaders);
+  for (const auto& [name, value] : response.headers) {
+    head.append(name).append(": ").append(value).append("\r\n");
+  }
+  head.append(
+      fmt::format("Content-Type: {}\r\nContent-Length: {}\r\n\r\n", response.content_type, length));
+  return head;
+}
+
+// CivetWeb gives up on a client that takes nothing for the request timeout, but a client that takes
+// a little now and then could hold a worker for ever: hence pieces, and a deadline for all of them.
+bool write_all(mg_connection* connection, std::string_view content,
+               steady_clock::time_point deadline) {
+  constexpr std::size_t kPiece = std::size_t{16} * 1024;
+  while (!content.empty()) {
+    const std::string_view piece = content.substr(0, kPiece);
+    const int written = mg_write(connection, piece.data(), piece.size());
+    if (written < 0 || static_cast<std::size_t>(written) != piece.size()) return false;
+    if (steady_clock::now() > deadline) return false;
+    content.remove_prefix(piece.size());
+  }
+  return true;
+}
+
+void send(mg_connection* connection, const HttpResponse& response, bool with_body,
+          std::chrono::milliseconds timeout) {
+  const std::string_view body = response.body ? std::string_view(*response.body) : "";
+  const auto deadline = steady_clock::now() + timeout;
+  const std::string head = head_of(connection, response, body.size());
+  if (write_all(connection, head, deadline) && with_body) write_all(connection, body, deadline);
+}
+
+HttpResponse error_response(mg_connection* connection, int status) {
+  return text_response(
+      status, fmt::format("{} {}\n", status, mg_get_response_code_text(connection, status)));
+}
+
+// The same address in CivetWeb's words.
+std::string port_spec(const ListenAddress& address, bool ipv6) {
+  if (!address.host.empty()) return address.to_string();
+  // "+" is both families; without IPv6 it would be IPv4 alone as well, but says so in its messages
+  // less clearly.
+  return (ipv6 ? "+" : "") + std::to_string(address.port);
+}
+
+std::string names_of(const std::vector<ListenAddress>& addresses) {
+  std::string names;
+  for (const ListenAddress& address : addresses) {
+    names.append(names.empty() ? "" : ", ").append(address.to_string());
+  }
+  return names;
+}
+
+// Opens a connection and drops it, so that whoever waits for one on this port wakes up.
+void nudge(const ListenAddress& address) {
+  sockaddr_in target{};
+  target.sin_family = AF_INET;
+  target.sin_port = htons(address.port);
+  target.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  if (!address.host.empty()) ::inet_pton(AF_INET, address.host.c_str(), &target.sin_addr);
+  const base::UniqueFd socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+  ::connect(socket.get(), reinterpret_cast<const sockaddr*>(&target), sizeof target);
+}
+
+}  // namespace
+
+HttpResponse text_response(int status, std::string_view text) {
+  HttpResponse response;
+  response.status = status;
+  response.body = std::make_shared<const std::string>(text);
+  return response;
+}
+
+// Its address is the user data of CivetWeb's callbacks, so it never moves.
+struct WebServer::State {
+  WebServerOptions options;
+  HttpHandler handler;
+  mg_context* context = nullptr;
+  std::vector<ListenAddress> bound;
+  std::atomic<unsigned> in_flight{0};
+  std::thread::id starter;
+  std::vector<std::string> start_messages;  // of the starting thread alone
+
+  State(WebServerOptions the_options, HttpHandler the_handler)
+      : options(std::move(the_options)), handler(std::move(the_handler)) {}
+  State(const State&) = delete;
+  State& operator=(const State&) = delete;
+  State(State&&) = delete;
+  State& operator=(State&&) = delete;
+  ~State() {
+    if (context != nullptr) stop();
+  }
+
+  Expected<void> start();
+  void stop();
+  int respond(mg_connection* connection);
+  HttpResponse answer(mg_connection* connection, const mg_request_info& request);
+
+  static int on_request(mg_connection* connection) noexcept;
+  static int on_error(mg_connection* connection, int status, const char* message) noexcept;
+  static int on_message(const mg_connection* connection, const char* message) noexcept;
+};
+
+WebServer::WebServer(std::unique_ptr<State> state) : state_(std::move(state)) {}
+WebServer::WebServer(WebServer&&) noexcept = default;
+WebServer& WebServer::operator=(WebServer&&) noexcept = default;
+WebServer::~WebServer() = default;
+
+Expected<WebServer> WebServer::start(const WebServerOptions& options, HttpHandler handler) {
+  auto state = std::make_unique<State>(options, std::move(handler));
+  if (auto started = state->start(); !started) return failure(started.error());
+  return WebServer(std::move(state));
+}
+
+std::vector<ListenAddress> WebServer::addresses() const {
+  return state_->bound;
+}
+
+Expected<void> WebServer::State::start() {
+  static std::once_flag library_ready;
+  // Never with MG_FEATURES_TLS: the packaged library says that it has TLS and crashes at the first
+  // client.
+  std::call_once(library_ready, [] { mg_init_library(0); });
+  const bool has_ipv6 = mg_check_feature(MG_FEATURES_IPV6) != 0;
+  std::string ports;
+  for (const ListenAddress& address : options.listen) {
+    if (address.is_ipv6() && !has_ipv6) {
+      return failure({base::ErrorCode::unsupported, "listen on", address.to_string(),
+                      "the installed CivetWeb library was built without IPv6"});
+    }
+    ports.append(ports.empty() ? "" : ",").append(port_spec(address, has_ipv6));
+  }
+  const std::string workers = std::to_string(options.workers);
+  const std::string request_timeout = std::to_string(options.request_timeout.count());
+  // Without a document root CivetWeb serves no files, CGI or uploads. An open CORS policy is its
+  // default.
+  const std::array<const char*, 21> settings = {"listening_ports",
+                                                ports.c_str(),
+                                                "num_threads",
+                                                workers.c_str(),
+                                                "request_timeout_ms",
+                                                request_timeout.c_str(),
+                                                "enable_keep_alive",
+                                                "no",
+                                                "tcp_nodelay",
+                                                "1",
+                                                "enable_directory_listing",
+                                                "no",
+                                                "access_control_allow_origin",
+                                                "",
+                                                "access_control_allow_methods",
+                                                "",
+                                                "access_control_allow_headers",
+                                                "",
+                                                "decode_url",
+                                                "yes",
+                                                nullptr};
+  mg_callbacks callbacks{};
+  callbacks.begin_request = &State::on_request;
+  callbacks.http_error = &State::on_error;
+  callbacks.log_message = &State::on_message;
+  std::array<char, 256> text{};
+  mg_error_data error{nullptr, text.data(), text.size()};
+  starter = std::this_thread::get_id();
+  mg_init_data init{&callbacks, this, const_cast<const char**>(settings.data())};
+  context = mg_start2(&init, &error);
+  if (context == nullptr) {
+    // The first message names the address and the reason; the error text only the step that failed.
+    return failure({base::ErrorCode::io, "listen on", names_of(options.listen),
+                    start_messages.empty() ? text.data() : start_messages.front()});
+  }
+  bound = options.listen;
+  std::vector<mg_server_port> chosen(bound.size());
+  const int count = mg_get_server_ports(context, static_cast<int>(chosen.size()), chosen.data());
+  for (std::size_t index = 0; index < static_cast<std::size_t>(std::max(count, 0)); ++index) {
+    bound[index].port = static_cast<std::uint16_t>(chosen[index].port);
+  }
+  starter = {};
+  return {};
+}
+
+void WebServer::State::stop() {
+  // CivetWeb's accepting thread looks at its stop flag every two seconds only, or when a connection
+  // comes.
+  std::atomic<bool> stopped{false};
+  std::thread nudger([this, &stopped] {
+    constexpr std::chrono::milliseconds kPause(20);
+    while (!stopped) {
+      if (!bound.empty()) nudge(bound.front());
+      std::this_thread::sleep_for(kPause);
+    }
+  });
+  mg_stop(context);
+  stopped = true;
+  nudger.join();
+}
+
+HttpResponse WebServer::State::answer(mg_connection* connection, const mg_request_info& request) {
+  // A request whose length is told in two ways is what request smuggling is made of.
+  if (mg_get_header(connection, "Content-Length") != nullptr &&
+      mg_get_header(connection, "Transfer-Encoding") != nullptr) {
+    return error_response(connection, kBadRequest);
+  }
+  const std::string_view method = request.request_method;
+  if (method != "GET" && method != "HEAD") {
+    HttpResponse response = error_response(connection, kMethodNotAllowed);
+    response.headers.emplace_back("Allow", "GET, HEAD");
+    return response;
+  }
+  return handler({request.local_uri, request.query_string != nullptr ? request.query_string : ""});
+}
+
+int WebServer::State::respond(mg_connection* connection) {
+  struct Guest {
+    explicit Guest(std::atomic<unsigned>& count) : count_(count), number_(++count) {}
+    Guest(const Guest&) = delete;
+    Guest& operator=(const Guest&) = delete;
+    Guest(Guest&&) = delete;
+    Guest& operator=(Guest&&) = delete;
+    ~Guest() { --count_; }
+    std::atomic<unsigned>& count_;
+    unsigned number_;
+  };
+  const mg_request_info& request = *mg_get_request_info(connection);
+  std::optional<Guest> guest;
+  if (!std::string_view(request.local_uri).starts_with(kHealthPaths)) guest.emplace(in_flight);
+  HttpResponse response;
+  if (guest && options.max_requests != 0 && guest->number_ > options.max_requests) {
+    response = error_response(connection, kUnavailable);
+    response.headers.emplace_back("Retry-After", "1");
+  } else {
+    try {
+      response = answer(connection, request);
+    } catch (...) {
+      response = error_response(connection, kInternalError);
+    }
+  }
+  const bool with_body = std::string_view(request.request_method) != "HEAD";
+  send(connection, response, with_body, options.response_timeout);
+  return response.status;
+}
+
+int WebServer::State::on_request(mg_connection* connection) noexcept {
+  auto* state = static_cast<State*>(mg_get_user_data(mg_get_context(connection)));
+  try {
+    return state->respond(connection);
+  } catch (...) {
+    // Out of memory while answering: nothing more can be sent. Not 0, which would let CivetWeb
+    // answer by itself.
+    return kInternalError;
+  }
+}
+
+int WebServer::State::on_error(mg_connection* connection, int status, const char*) noexcept {
+  auto* state = static_cast<State*>(mg_get_user_data(mg_get_context(connection)));
+  try {
+    send(connection, error_response(connection, status), true, state->options.response_timeout);
+  } catch (...) {
+    return 0;
+  }
+  return 0;
+}
+
+int WebServer::State::on_message(const mg_connection* connection, const char* message) noexcept {
+  auto* state = static_cast<State*>(mg_get_user_context_data(connection));
+  try {
+    if (std::this_thread::get_id() == state->starter) {
+      state->start_messages.emplace_back(message);
+    } else if (state->options.on_message) {
+      state->options.on_message(message);
+    }
+  } catch (...) {
+    return 1;
+  }
+  return 1;  // CivetWeb writes nothing itself
+}
+
+}  // namespace hnv::exporter

@@ -1,0 +1,132 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The lab's command line.
+
+Exit codes: 0 done, 1 a check failed, 2 the lab could not run (the message says what to do), 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import argparse
+import signal
+import sys
+from types import FrameType
+
+from lab import suite
+from lab.errors import LabError
+from lab.image import ensure_image
+from lab.partition import Partition
+from lab.playground import Playground
+from lab.programs import Build, ManagedBond
+from lab.progress import RED, paint, say
+from lab.realhost import RealHost, active_backup_bonds, require_root_for, sriov_slave
+from lab.record import record
+from lab.story import Story
+
+EXAMPLES = """examples:
+  scripts/run                          the programs on a real bond: this host's, or the lab guest's
+  scripts/run --demo                   the problem and its repair, told by itself; exit code 0 if the traffic came back
+  scripts/run --lab                    the lab guest even if this host has a bond
+  scripts/run --mode enforce           on this host's bond: repair it (needs root); default there: observe
+  python3 -m lab image                 fetch and unpack the guest's kernel, nothing else
+  python3 -m lab shell                 a root shell in a guest with the bond
+  python3 -m lab suite --help          the guest test suite
+  python3 -m lab record                record the kernel's messages anew for tests/golden
+"""
+
+
+def parser() -> argparse.ArgumentParser:
+    result = argparse.ArgumentParser(
+        prog="python3 -m lab", description=__doc__, epilog=EXAMPLES, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    verbs = result.add_subparsers(dest="verb", required=True, metavar="run | image | shell | suite | record")
+    run = verbs.add_parser("run", prog="scripts/run", epilog=EXAMPLES, formatter_class=argparse.RawDescriptionHelpFormatter)
+    run.add_argument("--demo", action="store_true", help="play the story of the problem and its repair, then quit")
+    run.add_argument("--lab", action="store_true", help="use the lab guest even if this host has an active-backup bond")
+    run.add_argument("--preset", default="release", help="CMake preset whose programs are run (default: %(default)s)")
+    run.add_argument("--mode", choices=("observe", "repair", "enforce"), help="default: observe on this host's bond, enforce in the lab")
+    run.add_argument("--settle", help="quiet time after a change of membership (default: 15s on this host's bond, 3s in the lab)")
+    run.add_argument("--hold-down", help="health before traffic is moved (default: 10s on this host's bond, 2s in the lab)")
+    run.add_argument("--sriov", metavar="DEVICE", help="this host's bond: its SR-IOV slave, if it cannot be told by its bus")
+    image = verbs.add_parser("image", help="fetch and unpack the guest's kernel")
+    image.add_argument("--rebuild", action="store_true", help="even if it is there already")
+    verbs.add_parser("shell", help="a root shell in a guest with the bond")
+    golden = verbs.add_parser("record", help="record the kernel's messages for tests/golden")
+    golden.add_argument("--preset", default="release", help="CMake preset whose recorder is used (default: %(default)s)")
+    verbs.add_parser("suite", help="the guest test suite", add_help=False)
+    return result
+
+
+def main(arguments: list[str]) -> int:
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _leave)
+    if arguments[:1] == ["suite"]:
+        return suite.main(arguments[1:])
+    options = parser().parse_args(arguments)
+    try:
+        if options.verb == "image":
+            image = ensure_image(options.rebuild)
+            say(f"guest kernel: Linux {image.release}, in {image.kernel.parent}")
+            return 0
+        if options.verb == "shell":
+            return shell()
+        if options.verb == "record":
+            with suite.booted(ensure_image(), Build.of_preset(options.preset), "record") as partition:
+                return record(partition)
+        return run(options)
+    except (LabError, AssertionError) as error:
+        say(f"{paint('error', RED)}: {error}")
+        return 2
+    except KeyboardInterrupt:
+        say("\ninterrupted")
+        return 130
+
+
+def run(options: argparse.Namespace) -> int:
+    build = Build.of_preset(options.preset)
+    build.require()
+    bonds = [] if options.lab or options.demo else active_backup_bonds()
+    if bonds:
+        mode = options.mode or "observe"
+        say(f"This host has {', '.join(bond.name for bond in bonds)}: running on it in mode {mode}. (scripts/run --lab uses a guest.)")
+        require_root_for(mode)
+        managed = [ManagedBond(bond.name, "device", options.sriov) for bond in bonds if options.sriov in bond.slaves]
+        if options.sriov and not managed:
+            raise LabError(f"{options.sriov} is a slave of no active-backup bond here; see /proc/net/bonding")
+        managed = managed or [sriov_slave(bond) for bond in bonds]
+        return RealHost(build, managed, mode, options.settle or "15s", options.hold_down or "10s").run()
+    if not (options.lab or options.demo):
+        say("This host has no active-backup bond: using the lab guest, with a real bond on the distribution's own kernel.")
+    # Short, so that nobody waits; the programs' defaults are for real networks.
+    settle, hold_down = options.settle or "3s", options.hold_down or "2s"
+    image = ensure_image()
+    with suite.booted(image, build, "demo" if options.demo else "run") as partition:
+        if options.demo:
+            return Story(partition, settle, hold_down).tell()
+        return Playground(partition, options.mode or "enforce", settle, hold_down).run()
+
+
+def shell() -> int:
+    """Lines in, output out; enough to look around in a guest."""
+    with suite.booted(ensure_image(), None, "shell") as partition:
+        partition.first.create()
+        say("The bond is bond191554c8. One command a line; end with Ctrl-D.")
+        return _converse(partition)
+
+
+def _converse(partition: Partition) -> int:
+    while True:
+        try:
+            line = input("guest# ")
+        except EOFError:
+            return 0
+        code, output = partition.guest.attempt(line, timeout=600)
+        say(output + (f"\n(code {code})" if code else ""))
+
+
+def _leave(number: int, frame: FrameType | None) -> None:
+    # As an exception, so that every "with" and "finally" on the way out is run.
+    raise SystemExit(128 + number)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

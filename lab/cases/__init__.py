@@ -1,0 +1,12 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The stories of the guest suite. Every check asks the kernel (or the exporter from outside), never what we wrote."""
+
+# Importing a module registers its cases; they run in this order.
+from lab.cases import restore
+from lab.cases import replug
+from lab.cases import handsoff
+from lab.cases import failures
+from lab.cases import native
+from lab.cases.registry import CASES, Case
+
+__all__ = ["CASES", "Case", "failures", "handsoff", "native", "replug", "restore"]

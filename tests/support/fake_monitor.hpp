@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+// bond::LinkMonitor with a FakeKernel at the other end of its socket: the same rules about what is
+// read again and when a bond is fresh, without bytes.
+#pragma once
+
+#include <deque>
+#include <map>
+#include <optional>
+#include <vector>
+
+#include "bond/link_monitor.hpp"
+#include "tests/support/fake_kernel.hpp"
+
+namespace hnv::test {
+
+class FakeMonitor {
+ public:
+  // Subscribes and asks for the first dump, which the first drain() reads.
+  explicit FakeMonitor(FakeKernel& kernel);
+
+  std::vector<bond::LinkMonitor::News> drain();
+  // The receive buffer overflows: what the kernel told since the last drain() is lost.
+  void lose_unread();
+
+  void refresh(IfIndex bond);
+  [[nodiscard]] bool fresh(IfIndex bond) const;
+  [[nodiscard]] std::uint64_t refreshes(IfIndex bond) const;
+  // An answer is waiting to be read.
+  [[nodiscard]] bool has_answer() const { return !inbox_.empty(); }
+  [[nodiscard]] const bond::Topology& topology() const { return topology_; }
+  [[nodiscard]] std::uint64_t overruns() const { return overruns_; }
+
+ private:
+  struct Item {
+    bond::LinkEvent event;
+    bool ends_dump = false;
+  };
+
+  void pull();
+  void handle(const bond::LinkEvent& event, std::vector<bond::LinkMonitor::News>& news);
+  void end_dump(std::vector<bond::LinkMonitor::News>& news);
+  void start_dump(std::optional<IfIndex> master);
+  void start_next_dump();
+  void queue_refresh(IfIndex bond);
+
+  FakeKernel& kernel_;
+  bond::Topology topology_;
+  std::deque<Item> inbox_;  // events and parts of dumps, in the order of the kernel
+  bool overrun_ = false;
+  std::uint64_t overruns_ = 0;
+  bool synchronised_ = false;
+  bool first_dump_done_ = false;
+  bool dumping_ = false;
+  std::optional<IfIndex> dump_master_;
+  std::deque<IfIndex> refresh_queue_;
+  std::map<IfIndex, std::uint64_t> refreshes_;
+};
+
+}  // namespace hnv::test

@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: Apache-2.0
+// Each program's manual page has the options that its --help has, with the same defaults, and no
+// other. The programs themselves are asked.
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+
+#include <array>
+#include <cstdio>
+#include <map>
+#include <regex>
+#include <set>
+#include <sstream>
+#include <string>
+
+#include "base/atomic_file.hpp"
+#include "ctl/finding.hpp"
+#include "ctl/verdict.hpp"
+
+namespace hnv {
+namespace {
+
+std::string output_of(const std::string& command) {
+  std::string output;
+  FILE* pipe = ::popen(command.c_str(), "r");
+  if (pipe == nullptr) {
+    ADD_FAILURE() << "cannot run " << command;
+    return output;
+  }
+  std::array<char, 4096> piece{};
+  for (std::size_t count = 0; (count = std::fread(piece.data(), 1, piece.size(), pipe)) > 0;) {
+    output.append(piece.data(), count);
+  }
+  EXPECT_EQ(::pclose(pipe), 0) << command;
+  return output;
+}
+
+using Options = std::map<std::string, std::string>;  // long name without dashes: default, or ""
+
+// Lines such as "  -h,--help   ..." and "  --log.level WORD:{debug,info}=info   ...".
+Options options_in_help(const std::string& program) {
+  static const std::regex kOption(
+      R"(^  (?:-\w,)?--([a-z][a-z.-]*)(?:\[\S*\])?(?: [A-Z:]+(?:\{\S*\})?(?:=(\S+))?)?.*$)");
+  std::istringstream lines(output_of(program + " --help"));
+  Options options;
+  for (std::string line; std::getline(lines, line);) {
+    std::smatch match;
+    if (std::regex_match(line, match, kOption)) options[match[1]] = match[2];
+  }
+  EXPECT_GT(options.size(), 1U) << "no options in the help of " << program;
+  return options;
+}
+
+// The page without what only tells how it looks.
+std::string read_manual(const std::string& page) {
+  constexpr std::size_t kLargest = 1024 * 1024;
+  std::string text =
+      base::read_file(std::string(HNV_SOURCE_DIR) + "/docs/man/" + page, kLargest).value();
+  text = std::regex_replace(text, std::regex(R"(\\f.)"), "");
+  return std::regex_replace(text, std::regex(R"(\\-)"), "-");
+}
+
+std::string section_of(const std::string& manual, const std::string& title) {
+  const auto begin = manual.find("\n.SH " + title + "\n");
+  if (begin == std::string::npos) {
+    ADD_FAILURE() << "no section " << title;
+    return {};
+  }
+  return manual.substr(begin, manual.find("\n.SH ", begin + 1) - begin);
+}
+
+// Entries of the section OPTIONS: long name to description.
+Options options_in_manual(const std::string& page) {
+  static const std::regex kName(R"(--([a-z][a-z.-]*))");
+  const std::string section = section_of(read_manual(page), "OPTIONS");
+  Options options;
+  std::size_t at = section.find("\n.TP\n");
+  while (at != std::string::npos) {
+    const std::size_t next = section.find("\n.TP\n", at + 1);
+    const std::string entry = section.substr(at + 5, next - at - 5);
+    const std::string title = entry.substr(0, entry.find('\n'));
+    std::smatch match;
+    if (std::regex_search(title, match, kName)) options[match[1]] = entry;
+    at = next;
+  }
+  return options;
+}
+
+void expect_same_options(const Options& help, const Options& manual) {
+  for (const auto& [name, value] : help) {
+    const auto entry = manual.find(name);
+    if (entry == manual.end()) {
+      ADD_FAILURE() << "--" << name << " is in the help and not in the manual page";
+    } else if (!value.empty()) {
+      EXPECT_NE(entry->second.find("Default:"), std::string::npos) << name;
+      EXPECT_NE(entry->second.find(value), std::string::npos)
+          << "--" << name << ": the manual page does not name the default " << value;
+    }
+  }
+  for (const auto& [name, text] : manual) {
+    EXPECT_TRUE(help.contains(name))
+        << "--" << name << " is in the manual page and not in the help";
+  }
+}
+
+TEST(Manual, OfTheWatchdogHasItsOptions) {
+  expect_same_options(options_in_help(HNV_WATCHDOG_PROGRAM), options_in_manual("hnv-watchdog.8"));
+}
+
+TEST(Manual, OfTheExporterHasItsOptions) {
+  expect_same_options(options_in_help(HNV_EXPORTER_PROGRAM), options_in_manual("hnv-exporter.8"));
+}
+
+TEST(Manual, OfHnvctlHasTheOptionsOfAllItsCommands) {
+  Options help = options_in_help(HNV_CTL_PROGRAM);
+  help.merge(options_in_help(std::string(HNV_CTL_PROGRAM) + " status"));
+  expect_same_options(help, options_in_manual("hnvctl.8"));
+}
+
+TEST(Manual, ReadsDefaultsFromTheHelp) {
+  const Options help = options_in_help(HNV_WATCHDOG_PROGRAM);
+  EXPECT_EQ(help.at("config.file"), "/etc/hnv/hnv.yaml");
+  EXPECT_EQ(help.at("log.level"), "info");
+  EXPECT_EQ(help.at("dry-run"), "");
+}
+
+TEST(Manual, NamesEveryExitStatusThatTheHelpNames) {
+  static const std::regex kCode(R"([ ;,](\d+) )");
+  for (const auto& [program, page] :
+       std::map<std::string, std::string>{{HNV_WATCHDOG_PROGRAM, "hnv-watchdog.8"},
+                                          {HNV_EXPORTER_PROGRAM, "hnv-exporter.8"},
+                                          {std::string(HNV_CTL_PROGRAM) + " status", "hnvctl.8"}}) {
+    std::string help = output_of(program + " --help");
+    const auto at = help.find("Exit codes:");
+    ASSERT_NE(at, std::string::npos) << program;
+    help = std::regex_replace(help.substr(at), std::regex("\n"), " ");
+    const std::string section = section_of(read_manual(page), "EXIT STATUS");
+    std::set<std::string> codes;
+    for (std::sregex_iterator code(help.begin(), help.end(), kCode), end; code != end; ++code) {
+      codes.insert((*code)[1]);
+      EXPECT_NE(section.find("\n.B " + code->str(1) + "\n"), std::string::npos)
+          << page << " does not explain exit status " << code->str(1);
+    }
+    EXPECT_GE(codes.size(), 4U) << program;
+  }
+}
+
+TEST(Manual, OfHnvctlNamesEveryStandingAndFinding) {
+  const std::string json = section_of(read_manual("hnvctl.8"), "JSON");
+  for (const std::string_view name : base::EnumNames<ctl::Standing>::names) {
+    EXPECT_NE(json.find(name), std::string::npos) << name;
+  }
+  for (const std::string_view name : base::EnumNames<ctl::FindingKind>::names) {
+    EXPECT_NE(json.find(name), std::string::npos) << name;
+  }
+}
+
+}  // namespace
+}  // namespace hnv

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ctl/options.hpp"
+
+#include <gtest/gtest.h>
+
+#include <sstream>
+
+#include "base/exit_code.hpp"
+
+namespace hnv::ctl {
+namespace {
+
+using namespace std::chrono_literals;
+
+std::variant<StatusOptions, EarlyExit> parse(std::vector<const char*> arguments) {
+  arguments.insert(arguments.begin(), "hnvctl");
+  return parse_options(static_cast<int>(arguments.size()), arguments.data());
+}
+
+StatusOptions parse_well(const std::vector<const char*>& arguments) {
+  const auto result = parse(arguments);
+  if (const auto* end = std::get_if<EarlyExit>(&result)) {
+    ADD_FAILURE() << end->text;
+    return {};
+  }
+  return std::get<StatusOptions>(result);
+}
+
+EarlyExit parse_badly(const std::vector<const char*>& arguments) {
+  const auto result = parse(arguments);
+  if (std::holds_alternative<EarlyExit>(result)) return std::get<EarlyExit>(result);
+  ADD_FAILURE() << "was accepted";
+  return {};
+}
+
+std::size_t longest_line(const std::string& text) {
+  std::istringstream stream(text);
+  std::size_t longest = 0;
+  for (std::string line; std::getline(stream, line);) longest = std::max(longest, line.size());
+  return longest;
+}
+
+TEST(CtlOptions, DefaultsAreThoseOfTheOtherPrograms) {
+  const StatusOptions options = parse_well({"status"});
+  EXPECT_TRUE(options.bonds.empty());
+  EXPECT_FALSE(options.json);
+  EXPECT_FALSE(options.verbose);
+  EXPECT_FALSE(options.watch);
+  EXPECT_EQ(options.colour, ColourChoice::automatic);
+  EXPECT_EQ(options.config_file, "/etc/hnv/hnv.yaml");
+  EXPECT_FALSE(options.config_file_named);
+  EXPECT_EQ(options.status_file, "/run/hnv/watchdog.json");
+  EXPECT_EQ(options.paths.sysfs, "/sys");
+}
+
+TEST(CtlOptions, TakesBondsAndFlagsInAnyOrder) {
+  const StatusOptions options = parse_well(
+      {"status", "bond1", "--json", "-v", "bond2", "--color=never", "--config.file=/c",
+       "--watchdog.status-file=/s", "--path.sysfs=/a", "--path.procfs=/b", "--path.devicetree=/d"});
+  EXPECT_EQ(options.bonds, (std::vector<std::string>{"bond1", "bond2"}));
+  EXPECT_TRUE(options.json);
+  EXPECT_TRUE(options.verbose);
+  EXPECT_EQ(options.colour, ColourChoice::never);
+  EXPECT_EQ(options.config_file, "/c");
+  EXPECT_TRUE(options.config_file_named);
+  EXPECT_EQ(options.status_file, "/s");
+  EXPECT_EQ(options.paths.sysfs, "/a");
+  EXPECT_EQ(options.paths.procfs, "/b");
+  EXPECT_EQ(options.paths.devicetree, "/d");
+}
+
+TEST(CtlOptions, WatchWithoutANumberIsASecondAndTakesNoBondForOne) {
+  const StatusOptions options = parse_well({"status", "--watch", "bond1"});
+  EXPECT_EQ(options.watch, 1000ms);
+  EXPECT_EQ(options.bonds, std::vector<std::string>{"bond1"});
+  EXPECT_EQ(parse_well({"status", "--watch=5"}).watch, 5000ms);
+  EXPECT_EQ(parse_well({"status", "--watch=0.5"}).watch, 500ms);
+}
+
+TEST(CtlOptions, RefusesWhatIsNoInterval) {
+  for (const char* watch :
+       {"--watch=0", "--watch=-1", "--watch=5x", "--watch=nan", "--watch=3601"}) {
+    const EarlyExit end = parse_badly({"status", watch});
+    EXPECT_EQ(end.code, base::kExitUsage) << watch;
+    EXPECT_NE(end.text.find("allowed: seconds from 0.1 to 3600"), std::string::npos) << end.text;
+  }
+}
+
+TEST(CtlOptions, MistakesAreUsageErrors) {
+  EXPECT_EQ(parse_badly({}).code, base::kExitUsage);
+  EXPECT_EQ(parse_badly({"statsu"}).code, base::kExitUsage);
+  EXPECT_EQ(parse_badly({"status", "--nope"}).code, base::kExitUsage);
+  const EarlyExit colour = parse_badly({"status", "--color=blue"});
+  EXPECT_EQ(colour.code, base::kExitUsage);
+  EXPECT_NE(colour.text.find("auto, always, never"), std::string::npos) << colour.text;
+}
+
+TEST(CtlOptions, HelpHasExamplesAndFitsAnEightyColumnTerminal) {
+  for (const auto& arguments : {std::vector<const char*>{"--help"}, {"status", "--help"}}) {
+    const EarlyExit help = parse_badly(arguments);
+    EXPECT_EQ(help.code, base::kExitOk);
+    EXPECT_NE(help.text.find("Examples:"), std::string::npos);
+    EXPECT_NE(help.text.find("Exit codes:"), std::string::npos);
+    EXPECT_LE(longest_line(help.text), 80U) << help.text;
+  }
+  EXPECT_NE(parse_badly({"status", "--help"}).text.find("--watch[=SECONDS]"), std::string::npos);
+}
+
+TEST(CtlOptions, VersionNamesTheProgram) {
+  const EarlyExit version = parse_badly({"--version"});
+  EXPECT_EQ(version.code, base::kExitOk);
+  EXPECT_EQ(version.text.rfind("hnvctl, version ", 0), 0U) << version.text;
+}
+
+}  // namespace
+}  // namespace hnv::ctl

@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: Apache-2.0
+// hnvctl as it is run: exit codes, streams, signals, a terminal. Needs no bond: what is not there
+// can be asked for as well.
+#include <gtest/gtest.h>
+#include <pty.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <array>
+#include <csignal>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "base/unique_fd.hpp"
+
+namespace {
+
+using hnv::base::UniqueFd;
+
+// One process, its output (both streams) at the other end of a pipe or of a terminal.
+class Program {
+ public:
+  enum class Output { pipe, terminal };
+
+  explicit Program(std::vector<std::string> arguments, Output output = Output::pipe) {
+    arguments.insert(arguments.begin(), HNV_CTL_PROGRAM);
+    int fd = -1;
+    if (output == Output::terminal) {
+      struct winsize window {
+        24, 80, 0, 0
+      };
+      pid_ = ::forkpty(&fd, nullptr, nullptr, &window);
+      if (pid_ == 0) execute(arguments);
+    } else {
+      std::array<int, 2> ends{};
+      if (::pipe(ends.data()) != 0) throw std::runtime_error("no pipe");
+      pid_ = ::fork();
+      if (pid_ == 0) {
+        ::dup2(ends[1], STDOUT_FILENO);
+        ::dup2(ends[1], STDERR_FILENO);
+        ::close(ends[0]);
+        ::close(ends[1]);
+        execute(arguments);
+      }
+      ::close(ends[1]);
+      fd = ends[0];
+    }
+    output_ = UniqueFd(fd);
+  }
+  Program(const Program&) = delete;
+  Program& operator=(const Program&) = delete;
+  ~Program() {
+    if (pid_ > 0) {
+      ::kill(pid_, SIGKILL);
+      ::waitpid(pid_, nullptr, 0);
+    }
+  }
+
+  void send(int signal_number) const { ::kill(pid_, signal_number); }
+  void type(char key) const { EXPECT_EQ(::write(output_.get(), &key, 1), 1); }
+
+  // Reads until `text` comes, behind what was expected before; fails when the output ends.
+  void expect(const std::string& text) {
+    std::size_t at = read_.find(text, expected_);
+    while (at == std::string::npos) {
+      if (!read_some()) {
+        ADD_FAILURE() << "'" << text << "' did not come after:\n" << read_;
+        return;
+      }
+      at = read_.find(text, expected_);
+    }
+    expected_ = at + text.size();
+  }
+  const std::string& read_all() {
+    while (read_some()) {
+    }
+    return read_;
+  }
+
+  // The exit code; -1 when a signal ended it.
+  int wait() {
+    int status = 0;
+    ::waitpid(pid_, &status, 0);
+    pid_ = -1;
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+  }
+
+ private:
+  [[noreturn]] static void execute(std::vector<std::string>& arguments) {
+    std::vector<char*> pointers;
+    for (std::string& argument : arguments) pointers.push_back(argument.data());
+    pointers.push_back(nullptr);
+    ::setenv("TERM", "vt100", 1);
+    ::unsetenv("NO_COLOR");
+    ::execv(pointers[0], pointers.data());
+    ::_exit(127);
+  }
+
+  // A terminal whose other side has gone reports an error instead of an end.
+  bool read_some() {
+    std::array<char, 4096> piece{};
+    const ssize_t count = ::read(output_.get(), piece.data(), piece.size());
+    if (count <= 0) return false;
+    read_.append(piece.data(), static_cast<std::size_t>(count));
+    return true;
+  }
+
+  pid_t pid_ = -1;
+  UniqueFd output_;
+  std::string read_;
+  std::size_t expected_ = 0;
+};
+
+class CtlProgram : public ::testing::Test {
+ protected:
+  CtlProgram() {
+    std::string name = ::testing::TempDir() + "hnvctl-XXXXXX";
+    folder_ = ::mkdtemp(name.data());
+  }
+  ~CtlProgram() override { std::filesystem::remove_all(folder_); }
+
+  // Arguments for a partition where nothing but `config` is there.
+  std::vector<std::string> status(const std::string& config,
+                                  const std::vector<std::string>& more = {}) {
+    std::ofstream(folder_ + "/hnv.yaml") << config;
+    std::vector<std::string> arguments{"status", "--config.file=" + folder_ + "/hnv.yaml",
+                                       "--watchdog.status-file=" + folder_ + "/watchdog.json"};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    return arguments;
+  }
+  // A bond that is configured, and that no machine has.
+  static constexpr const char* kMissing = "hnvtest-missing";
+  std::vector<std::string> status_of_missing(std::vector<std::string> more = {}) {
+    more.insert(more.begin(), kMissing);
+    return status("bonds: [{name: hnvtest-missing, sriov: {bus: pci}}]", more);
+  }
+
+  std::string folder_;
+};
+
+TEST_F(CtlProgram, SaysByItsExitCodeThatABondNeedsCare) {
+  Program program(status_of_missing());
+  EXPECT_NE(program.read_all().find("hnvtest-missing  MISSING  "), std::string::npos)
+      << program.read_all();
+  EXPECT_EQ(program.wait(), 3);
+}
+
+TEST_F(CtlProgram, RefusesABondThatNobodyKnows) {
+  Program program(status("", {"hnvtest-nobody"}));
+  EXPECT_EQ(program.read_all().rfind("hnvctl: no bond 'hnvtest-nobody'; there are", 0), 0U)
+      << program.read_all();
+  EXPECT_EQ(program.wait(), 2);
+}
+
+TEST_F(CtlProgram, RefusesAWrongConfigurationAndSaysWhere) {
+  Program program(status("mode: enforce\nhold-down: 10s\n"));
+  EXPECT_NE(program.read_all().find("hnv.yaml:2:1: unknown key 'hold-down'"), std::string::npos)
+      << program.read_all();
+  EXPECT_EQ(program.wait(), 78);
+}
+
+TEST_F(CtlProgram, RefusesAConfigurationThatWasNamedAndIsNotThere) {
+  Program program({"status", "--config.file=" + folder_ + "/none.yaml"});
+  EXPECT_NE(program.read_all().find("none.yaml: ENOENT"), std::string::npos);
+  EXPECT_EQ(program.wait(), 78);
+}
+
+TEST_F(CtlProgram, PrintsJson) {
+  Program program(status_of_missing({"--json"}));
+  const auto json = nlohmann::json::parse(program.read_all());
+  EXPECT_EQ(json.at("bonds").at(0).at("name"), kMissing);
+  EXPECT_EQ(program.wait(), json.at("exit_code").get<int>());
+}
+
+TEST_F(CtlProgram, HasNoControlCodesInAPipe) {
+  Program program(status_of_missing());
+  EXPECT_EQ(program.read_all().find('\x1b'), std::string::npos);
+}
+
+TEST_F(CtlProgram, ColoursATerminal) {
+  Program program(status_of_missing(), Program::Output::terminal);
+  EXPECT_NE(program.read_all().find("\x1b[1;31mMISSING\x1b[0m"), std::string::npos)
+      << program.read_all();
+}
+
+TEST_F(CtlProgram, WatchesInAPipeUntilASignal) {
+  Program program(status_of_missing({"--watch=0.1", "--json"}));
+  program.expect("}\n{");
+  program.send(SIGTERM);
+  std::istringstream lines(program.read_all());
+  std::string line;
+  ASSERT_TRUE(std::getline(lines, line));
+  EXPECT_EQ(nlohmann::json::parse(line).at("schema"), 1);
+  EXPECT_EQ(program.wait(), 3);
+}
+
+TEST_F(CtlProgram, RepeatsTheTextInAPipe) {
+  Program program(status_of_missing({"--watch=0.1"}));
+  program.expect("MISSING");
+  program.expect("MISSING");
+  program.send(SIGINT);
+  EXPECT_EQ(program.read_all().find('\x1b'), std::string::npos);
+  EXPECT_EQ(program.wait(), 3);
+}
+
+TEST_F(CtlProgram, RedrawsOnATerminalUntilControlC) {
+  Program program(status_of_missing({"--watch=0.1"}), Program::Output::terminal);
+  program.expect("\x1b[H");
+  program.expect("Ctrl-C ends");
+  program.expect("\x1b[J\x1b[H");
+  program.type('\x03');
+  EXPECT_EQ(program.read_all().find("\x1b[2J"), std::string::npos) << "clears, and so flickers";
+  EXPECT_EQ(program.wait(), 3);
+}
+
+TEST_F(CtlProgram, GoesOnWhenTheConfigurationBecomesWrong) {
+  Program program(status_of_missing({"--watch=0.1"}));
+  program.expect("MISSING");
+  status("nothing: 1\n");
+  program.expect("unknown key 'nothing'");
+  status_of_missing();
+  program.expect("MISSING");
+  program.send(SIGHUP);
+  program.read_all();
+  EXPECT_EQ(program.wait(), 3);
+}
+
+}  // namespace

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+// A partition as the seed of the project knows it, all well: bond191554c8 of enP16392p1s0 (SR-IOV,
+// active and primary) and env3 (ibmveth), with a living watchdog. Tests change what they are about.
+#pragma once
+
+#include <chrono>
+#include <string>
+
+#include "ctl/picture.hpp"
+
+namespace hnv::ctl::test {
+
+inline constexpr const char* kBond = "bond191554c8";
+inline constexpr const char* kSriov = "enP16392p1s0";
+inline constexpr const char* kVirtual = "env3";
+
+Picture sample_picture();
+
+// Another bond of the same kind, healthy and managed, with `number` in its names and indexes.
+BondReport sample_bond(unsigned number);
+
+BondReport& bond_of(Picture& picture, const std::string& name = kBond);
+SlaveReport& slave_of(BondReport& bond, const std::string& name);
+BondStatus& watched_of(Picture& picture, const std::string& name = kBond);
+
+// "": none. The watchdog's file follows.
+void set_active(Picture& picture, const std::string& device);
+void set_primary(Picture& picture, const std::string& device);
+
+void set_carrier(SlaveReport& slave, bool up);  // and its MII status, as after a tick of miimon
+
+// What the watchdog says: state for 4 s, reason (empty: on the SR-IOV slave) for 9 s.
+void set_state(Picture& picture, WatchState state, std::optional<OffReason> reason,
+               std::optional<std::chrono::milliseconds> waits = std::nullopt);
+void set_last_failover(Picture& picture, std::chrono::seconds ago);
+
+// The kernel and the configuration alone.
+void remove_watchdog(Picture& picture);
+
+// The SR-IOV slave is released.
+void take_sriov_away(Picture& picture);
+
+}  // namespace hnv::ctl::test

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ctl/status_json.hpp"
+
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "tests/unit/ctl/sample_picture.hpp"
+
+namespace hnv::ctl::test {
+namespace {
+
+using namespace std::chrono_literals;
+using Json = nlohmann::json;
+
+Json json_of(const Picture& picture) {
+  return Json::parse(status_json(picture, judge(picture, {}), false));
+}
+
+Picture stranded() {
+  Picture picture = sample_picture();
+  set_active(picture, kVirtual);
+  set_primary(picture, "");
+  set_last_failover(picture, 14s);
+  set_state(picture, WatchState::hold_down, OffReason::hold_down, 6500ms);
+  watched_of(picture).failovers[FailoverDirection::to_virtual][FailoverCause::link_down] = 2;
+  watched_of(picture).restore_failures[RestoreFailure::timeout] = 1;
+  return picture;
+}
+
+TEST(StatusJson, NamesSchemaWatchdogAndConfiguration) {
+  const Json json = json_of(sample_picture());
+  EXPECT_EQ(json.at("schema"), 1);
+  EXPECT_EQ(json.at("exit_code"), 0);
+  EXPECT_EQ(json.at("watchdog").at("alive"), true);
+  EXPECT_EQ(json.at("watchdog").at("pid"), 812);
+  EXPECT_EQ(json.at("watchdog").at("mode"), "enforce");
+  EXPECT_EQ(json.at("config").at("file"), "/etc/hnv/hnv.yaml");
+  EXPECT_EQ(json.at("config").at("found"), true);
+}
+
+TEST(StatusJson, TellsWhereTheTrafficIsAndWhy) {
+  const Json json = json_of(stranded());
+  EXPECT_EQ(json.at("exit_code"), 3);
+  const Json& bond = json.at("bonds").at(0);
+  EXPECT_EQ(bond.at("name"), kBond);
+  EXPECT_EQ(bond.at("standing"), "off_sriov");
+  EXPECT_EQ(bond.at("good"), false);
+  EXPECT_EQ(bond.at("active_device"), kVirtual);
+  EXPECT_EQ(bond.at("sriov_device"), kSriov);
+  EXPECT_EQ(bond.at("primary_device"), nullptr);
+  EXPECT_EQ(bond.at("hcn_id"), 0x191554c8);
+  EXPECT_EQ(bond.at("unmoved_for_seconds"), 14.0);
+  EXPECT_EQ(bond.at("findings").at(0).at("kind"), "primary_unset");
+  EXPECT_EQ(bond.at("watched").at("state"), "hold_down");
+  EXPECT_EQ(bond.at("watched").at("waits_seconds"), 6.5);
+  EXPECT_EQ(bond.at("watched").at("off_reason"), "hold_down");
+  EXPECT_EQ(bond.at("watched").at("off_reason_for_seconds"), 9.0);
+  EXPECT_EQ(bond.at("settings").at("mode"), "active-backup");
+  EXPECT_EQ(bond.at("settings").at("miimon_seconds"), 0.1);
+}
+
+TEST(StatusJson, ListsSlavesByIndex) {
+  const Json slaves = json_of(stranded()).at("bonds").at(0).at("slaves");
+  ASSERT_EQ(slaves.size(), 2U);
+  EXPECT_EQ(slaves[0].at("device"), kSriov);
+  EXPECT_EQ(slaves[0].at("role"), "sriov");
+  EXPECT_EQ(slaves[0].at("driver"), "mlx5_core");
+  EXPECT_EQ(slaves[0].at("mii_status"), "up");
+  EXPECT_EQ(slaves[0].at("active"), false);
+  EXPECT_EQ(slaves[1].at("active"), true);
+  EXPECT_EQ(slaves[1].at("permanent_address"), "52:54:00:00:00:12");
+}
+
+TEST(StatusJson, HasEveryCountAlsoWithNothingCounted) {
+  const Json counts = json_of(stranded()).at("bonds").at(0).at("counts");
+  EXPECT_EQ(counts.at("failovers").at("to_virtual").at("link_down"), 2);
+  EXPECT_EQ(counts.at("failovers").at("to_none").size(), base::kEnumCount<FailoverCause>);
+  EXPECT_EQ(counts.at("restore_failures").at("timeout"), 1);
+  EXPECT_EQ(counts.at("restore_failures").at("permission"), 0);
+}
+
+TEST(StatusJson, SaysNullForWhatIsNotKnown) {
+  Picture picture = stranded();
+  remove_watchdog(picture);
+  Json json = json_of(picture);
+  EXPECT_EQ(json.at("watchdog").at("alive"), false);
+  EXPECT_EQ(json.at("watchdog").at("mode"), nullptr);
+  EXPECT_EQ(json.at("bonds").at(0).at("watched"), nullptr);
+  EXPECT_EQ(json.at("bonds").at(0).at("counts"), nullptr);
+  EXPECT_EQ(json.at("bonds").at(0).at("unmoved_for_seconds"), nullptr);
+  picture.published.error = base::Error{base::ErrorCode::permission, "open lock", "/l", "EACCES"};
+  json = json_of(picture);
+  EXPECT_EQ(json.at("watchdog").at("alive"), nullptr);
+  EXPECT_EQ(json.at("watchdog").at("error"), "open lock /l: EACCES");
+}
+
+TEST(StatusJson, HasWhatTheConfigurationMisses) {
+  Picture picture = sample_picture();
+  picture.bonds.clear();
+  const Json bond = json_of(picture).at("bonds").at(0);
+  EXPECT_EQ(bond.at("standing"), "missing");
+  EXPECT_FALSE(bond.contains("slaves"));
+}
+
+TEST(StatusJson, OneLineForStreams) {
+  const Picture picture = sample_picture();
+  const std::string line = status_json(picture, judge(picture, {}), true);
+  EXPECT_EQ(std::count(line.begin(), line.end(), '\n'), 1);
+  EXPECT_EQ(line.back(), '\n');
+  EXPECT_EQ(Json::parse(line), json_of(picture));
+}
+
+TEST(StatusJson, SurvivesANameThatIsNoText) {
+  Picture picture = sample_picture();
+  bond_of(picture).slaves[1].link.name = "eth\xff";
+  EXPECT_NO_THROW(json_of(picture));
+}
+
+}  // namespace
+}  // namespace hnv::ctl::test

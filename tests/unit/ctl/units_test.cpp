@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the systemd units in packaging/ promise elsewhere: in tmpfiles.d, in the exit codes, in the
+// documents. systemd-analyze judges the rest.
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <map>
+#include <sstream>
+#include <string>
+
+#include "base/atomic_file.hpp"
+#include "base/exit_code.hpp"
+#include "hnv/paths.hpp"
+
+namespace hnv {
+namespace {
+
+std::string read(const std::string& file) {
+  constexpr std::size_t kLargest = 1024 * 1024;
+  return base::read_file(std::string(HNV_SOURCE_DIR) + "/packaging/systemd/" + file, kLargest)
+      .value();
+}
+
+// Settings by name; a list that is set twice keeps both, separated by a blank.
+std::map<std::string, std::string> unit(const std::string& name) {
+  std::istringstream lines(read(name + ".service.in"));
+  std::map<std::string, std::string> settings;
+  for (std::string line; std::getline(lines, line);) {
+    const auto equals = line.find('=');
+    if (line.empty() || line[0] == '#' || line[0] == '[' || equals == std::string::npos) continue;
+    std::string& value = settings[line.substr(0, equals)];
+    value += (value.empty() ? "" : " ") + line.substr(equals + 1);
+  }
+  return settings;
+}
+
+TEST(Units, GiveUpOnlyWhereARestartCannotHelp) {
+  const std::string codes =
+      std::to_string(base::kExitUsage) + " " + std::to_string(base::kExitConfig);
+  for (const char* name : {"hnv-watchdog", "hnv-exporter"}) {
+    auto settings = unit(name);
+    EXPECT_EQ(settings["Restart"], "on-failure") << name;
+    EXPECT_EQ(settings["RestartPreventExitStatus"], codes) << name;
+    EXPECT_EQ(settings["StartLimitIntervalSec"], "0") << name;
+    EXPECT_EQ(settings["Type"], "notify") << name;
+    EXPECT_NE(settings["WatchdogSec"], "") << name;
+  }
+}
+
+TEST(Units, GiveTheWatchdogOneCapabilityAndTheExporterNone) {
+  auto watchdog = unit("hnv-watchdog");
+  EXPECT_EQ(watchdog["AmbientCapabilities"], "CAP_NET_ADMIN");
+  EXPECT_EQ(watchdog["CapabilityBoundingSet"], "CAP_NET_ADMIN");
+  EXPECT_EQ(watchdog["RestrictAddressFamilies"], "AF_NETLINK AF_UNIX");
+  // In a user namespace of its own the capability would not reach the host's network.
+  EXPECT_FALSE(watchdog.contains("PrivateUsers"));
+  auto exporter = unit("hnv-exporter");
+  EXPECT_FALSE(exporter.contains("AmbientCapabilities"));
+  ASSERT_TRUE(exporter.contains("CapabilityBoundingSet"));
+  EXPECT_EQ(exporter["CapabilityBoundingSet"], "");
+  EXPECT_EQ(exporter["RestrictAddressFamilies"], "AF_INET AF_INET6 AF_NETLINK AF_UNIX");
+  EXPECT_NE(exporter["User"], watchdog["User"]);
+}
+
+TEST(Units, LetProcessesAndTheDeviceTreeBeSeen) {
+  for (const char* name : {"hnv-watchdog", "hnv-exporter"}) {
+    EXPECT_FALSE(unit(name).contains("ProtectProc")) << name;
+    EXPECT_FALSE(unit(name).contains("ProcSubset")) << name;
+  }
+}
+
+TEST(Units, ShareOneFolderThatIsTheWatchdogs) {
+  auto watchdog = unit("hnv-watchdog");
+  const std::string folder = "/run/" + watchdog["RuntimeDirectory"];
+  EXPECT_EQ(std::filesystem::path(kWatchdogStatusFile).parent_path(), folder);
+  EXPECT_EQ(watchdog["RuntimeDirectoryPreserve"], "yes");
+  EXPECT_NE(read("hnv.tmpfiles.conf")
+                .find("d " + folder + " " + watchdog["RuntimeDirectoryMode"] + " " +
+                      watchdog["User"] + " " + watchdog["Group"] + " -"),
+            std::string::npos);
+  // systemd would give it to the exporter's user.
+  EXPECT_FALSE(unit("hnv-exporter").contains("RuntimeDirectory"));
+}
+
+TEST(Units, RunAsUsersThatAreMade) {
+  for (const char* name : {"hnv-watchdog", "hnv-exporter"}) {
+    auto settings = unit(name);
+    EXPECT_EQ(settings["User"], settings["Group"]);
+    EXPECT_NE(read("hnv.sysusers.conf").find("\nu " + settings["User"] + " - "), std::string::npos);
+  }
+}
+
+}  // namespace
+}  // namespace hnv

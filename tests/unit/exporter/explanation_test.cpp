@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "exporter/explanation.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "sample_snapshot.hpp"
+
+namespace {
+
+using namespace hnv;
+using namespace hnv::exporter;
+using namespace hnv::exporter::test;
+using ::testing::HasSubstr;
+using Level = Explanation::Level;
+
+constexpr std::uint32_t kSriov = 4;
+constexpr std::uint32_t kVirtual = 5;
+
+BondReport bond_on_virtual() {
+  BondReport bond = healthy_bond(3, "bond0");
+  set_active(bond, kVirtual);
+  return bond;
+}
+
+void take_link_down(BondReport& bond, std::uint32_t index) {
+  bond::Link& link = slave_of(bond, index).link;
+  link.lower_up = false;
+  link.slave->mii_status = bond::MiiStatus::down;
+}
+
+Explanation explain_alone(const BondReport& bond) {
+  return explain(bond, {nullptr, false}, kNow);
+}
+
+Explanation explain_with(const BondReport& bond, OffReason reason,
+                         std::optional<base::BootTime> waits_until = {}) {
+  BondStatus account = steady_account(bond);
+  account.off_reason = reason;
+  account.waits_until = waits_until;
+  return explain(bond, {&account, true}, kNow);
+}
+
+TEST(Explain, AllIsWell) {
+  const Explanation words = explain_alone(healthy_bond(3, "bond0"));
+  EXPECT_EQ(words.level, Level::good);
+  EXPECT_EQ(words.verdict, "enP16392p3s0, the SR-IOV device, carries the traffic, as it should.");
+  EXPECT_EQ(words.reason, "");
+  EXPECT_EQ(words.outlook, "");
+}
+
+TEST(Explain, WarnsWhenTheNextFailureWouldHurt) {
+  BondReport bond = healthy_bond(3, "bond0");
+  clear_primary(bond);
+  EXPECT_EQ(explain_alone(bond).level, Level::attention);
+  EXPECT_THAT(explain_alone(bond).outlook, HasSubstr("would not go back"));
+  bond = healthy_bond(3, "bond0");
+  take_link_down(bond, kVirtual);
+  EXPECT_EQ(explain_alone(bond).level, Level::attention);
+  EXPECT_THAT(explain_alone(bond).outlook, HasSubstr("no fallback"));
+}
+
+TEST(Explain, NamesBothDevicesWhenTheWrongOneCarries) {
+  const Explanation words = explain_alone(bond_on_virtual());
+  EXPECT_EQ(words.level, Level::attention);
+  EXPECT_EQ(words.verdict,
+            "env5, the virtual device, carries the traffic. enP16392p3s0, the SR-IOV device, "
+            "should.");
+}
+
+TEST(Explain, FindsTheReasonInTheKernelWithoutWatchdog) {
+  BondReport bond = bond_on_virtual();
+  EXPECT_EQ(off_reason_of(bond, {}), OffReason::external);
+  clear_primary(bond);
+  EXPECT_EQ(off_reason_of(bond, {}), OffReason::primary_unset);
+  EXPECT_THAT(explain_alone(bond).outlook,
+              HasSubstr("ip link set bond0 type bond primary enP16392p3s0"));
+  take_link_down(bond, kSriov);
+  EXPECT_EQ(off_reason_of(bond, {}), OffReason::link_down);
+  EXPECT_THAT(explain_alone(bond).outlook, HasSubstr("also when the link returns"));
+  set_primary(bond, kSriov);
+  EXPECT_EQ(explain_alone(bond).outlook, "The kernel goes back by itself when the link returns.");
+  slave_of(bond, kSriov).link.admin_up = false;
+  EXPECT_EQ(off_reason_of(bond, {}), OffReason::admin);
+  remove_slave(bond, kSriov);
+  EXPECT_EQ(off_reason_of(bond, {}), OffReason::absent);
+  EXPECT_THAT(explain_alone(bond).reason, HasSubstr("not in the bond"));
+  bond.finding = "2 slaves match bus pci: a, b";
+  EXPECT_EQ(off_reason_of(bond, {}), OffReason::unknown);
+  EXPECT_THAT(explain_alone(bond).reason, HasSubstr("2 slaves match"));
+}
+
+TEST(Explain, BelievesTheLivingWatchdog) {
+  const BondReport bond = bond_on_virtual();
+  const Explanation words =
+      explain_with(bond, OffReason::hold_down, kNow + std::chrono::milliseconds(7300));
+  EXPECT_THAT(words.reason, HasSubstr("healthy for long enough"));
+  EXPECT_EQ(words.outlook, "The watchdog brings the traffic back in 8 s.");
+}
+
+TEST(Explain, DoesNotBelieveADeadWatchdog) {
+  const BondReport bond = bond_on_virtual();
+  BondStatus account = steady_account(bond);
+  account.off_reason = OffReason::hold_down;
+  const Explanation words = explain(bond, {&account, false}, kNow);
+  EXPECT_THAT(words.outlook, HasSubstr("No watchdog is running"));
+  EXPECT_THAT(words.reason, ::testing::Not(HasSubstr("long enough")));
+}
+
+TEST(Explain, TheKernelKnowsBetterWhoIsActive) {
+  EXPECT_EQ(explain_with(healthy_bond(3, "bond0"), OffReason::link_down).level, Level::good);
+}
+
+TEST(Explain, AWaitThatIsOverIsNotShown) {
+  const Explanation words =
+      explain_with(bond_on_virtual(), OffReason::restore_failed, kNow - std::chrono::seconds(1));
+  EXPECT_EQ(words.outlook, "The watchdog tries again.");
+}
+
+TEST(Explain, HasWordsForEveryReasonAndState) {
+  const BondReport bond = bond_on_virtual();
+  for (const auto reason : base::all_values<OffReason>()) {
+    EXPECT_TRUE(explain_with(bond, reason).reason.ends_with('.')) << base::name_of(reason);
+  }
+  for (const auto state : base::all_values<WatchState>()) {
+    EXPECT_FALSE(describe(state).empty()) << base::name_of(state);
+  }
+}
+
+TEST(Explain, NothingCarriesTheTraffic) {
+  BondReport bond = healthy_bond(3, "bond0");
+  bond.link.bond->active_slave.reset();
+  for (SlaveReport& slave : bond.slaves) slave.active = false;
+  EXPECT_EQ(explain_alone(bond).level, Level::failing);
+  bond.slaves.clear();
+  EXPECT_EQ(explain_alone(bond).level, Level::failing);
+  EXPECT_THAT(explain_alone(bond).reason, HasSubstr("no device"));
+}
+
+TEST(Explain, UnmanagedBondHasNoShould) {
+  BondReport bond = healthy_bond(3, "bond0");
+  bond.managed = false;
+  bond.finding = "the configuration does not name this bond";
+  for (SlaveReport& slave : bond.slaves) slave.role = Role::unknown;
+  const Explanation words = explain_alone(bond);
+  EXPECT_EQ(words.level, Level::neutral);
+  EXPECT_EQ(words.verdict, "enP16392p3s0 carries the traffic.");
+  EXPECT_THAT(words.reason, HasSubstr("the configuration does not name this bond"));
+}
+
+TEST(FormatDuration, UsesTwoUnits) {
+  using namespace std::chrono;
+  EXPECT_EQ(format_duration(milliseconds(-5)), "0 s");
+  EXPECT_EQ(format_duration(milliseconds(200)), "1 s");
+  EXPECT_EQ(format_duration(seconds(59)), "59 s");
+  EXPECT_EQ(format_duration(seconds(192)), "3 min 12 s");
+  EXPECT_EQ(format_duration(minutes(125)), "2 h 5 min");
+  EXPECT_EQ(format_duration(hours(76)), "3 d 4 h");
+}
+
+}  // namespace
