@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <cstdio>
 #include <exception>
+#include <iostream>
 #include <variant>
 
 #include "base/exit_code.hpp"
@@ -12,12 +12,12 @@ int main(int argc, char** argv) {
   try {
     const auto options = ctl::parse_options(argc, argv);
     if (const auto* end = std::get_if<ctl::EarlyExit>(&options)) {
-      std::fputs(end->text.c_str(), end->code == base::kExitOk ? stdout : stderr);
+      (end->code == base::kExitOk ? std::cout : std::cerr) << end->text;
       return end->code;
     }
     return ctl::run_status(std::get<ctl::StatusOptions>(options));
   } catch (const std::exception& problem) {
-    std::fprintf(stderr, "hnvctl: %s\n", problem.what());
+    std::cerr << "hnvctl: " << problem.what() << '\n';
     return base::kExitFailure;
   }
 }

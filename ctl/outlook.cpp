@@ -178,7 +178,7 @@ bool is_plain(std::string_view name) {
 
 std::string why_off_sriov(const Outlook& outlook) {
   if (!outlook.bond.link.admin_up) return "the bond itself has been set down by an operator";
-  const std::string kernel = kernel_reason(outlook.bond, outlook.config);
+  std::string kernel = kernel_reason(outlook.bond, outlook.config);
   const std::string name = name_of_sriov(outlook.bond);
   if (outlook.reason == OffReason::lpm) return "a migration (LPM) is under way; " + kernel;
   if (outlook.reason == OffReason::suppressed) {

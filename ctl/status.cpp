@@ -2,8 +2,8 @@
 #include "ctl/status.hpp"
 
 #include <array>
-#include <cstdio>
 #include <ctime>
+#include <iostream>
 #include <string>
 #include <utility>
 
@@ -19,7 +19,7 @@ namespace hnv::ctl {
 namespace {
 
 void complain(const std::string& what) {
-  std::fprintf(stderr, "hnvctl: %s\n", what.c_str());
+  std::cerr << "hnvctl: " << what << '\n';
 }
 
 struct Problem {

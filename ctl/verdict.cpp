@@ -170,6 +170,7 @@ std::vector<Verdict> judge(const Picture& picture, const std::vector<std::string
     for (const BondConfig& bond : picture.config.bonds) names.insert(bond.name);
   }
   std::vector<Verdict> verdicts;
+  verdicts.reserve(names.size());
   for (const std::string& name : names) verdicts.push_back(judge_one(picture, name));
   std::stable_sort(verdicts.begin(), verdicts.end(), [](const Verdict& left, const Verdict& right) {
     return urgency(left) < urgency(right);

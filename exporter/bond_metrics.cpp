@@ -80,60 +80,60 @@ std::span<const MetricRow> bond_rows() {
                 "none.",
                 {"bond", "hcn_id", "mode", "primary", "primary_reselect", "fail_over_mac"},
                 Projection(project_info)},
-      MetricRow{"hnv_bond_up", kGauge, "1 if the bond's operational state is up.", kBondLabels,
+      MetricRow{"hnv_bond_up", kGauge, "1 if the bond's operational state is up.", bond_labels,
                 BondValue(is_up)},
       MetricRow{"hnv_bond_miimon_seconds", kGauge,
-                "How often the kernel looks at the links of the slaves. 0: never.", kBondLabels,
+                "How often the kernel looks at the links of the slaves. 0: never.", bond_labels,
                 BondValue(miimon)},
-      MetricRow{"hnv_bond_slaves", kGauge, "Slaves in the bond.", kBondLabels,
+      MetricRow{"hnv_bond_slaves", kGauge, "Slaves in the bond.", bond_labels,
                 BondValue([](const BondReport& bond) -> std::optional<double> {
                   return static_cast<double>(bond.slaves.size());
                 })},
       MetricRow{"hnv_bond_slaves_up", kGauge,
-                "Slaves whose link the bonding driver takes for up (MII status).", kBondLabels,
+                "Slaves whose link the bonding driver takes for up (MII status).", bond_labels,
                 BondValue(slaves_up)},
       MetricRow{"hnv_bond_expected_slaves", kGauge,
                 "Slaves that a complete bond has: 2 for an HNV pair, else as configured. Absent "
                 "for a bond that is neither.",
-                kBondLabels,
+                bond_labels,
                 BondValue([](const BondReport& bond) { return number(bond.expected_slaves); })},
       MetricRow{"hnv_bond_primary_configured", kGauge,
                 "1 if the kernel has a primary for the bond. 0 as well while the device that it "
                 "names is not in the bond.",
-                kBondLabels, BondValue([](const BondReport& bond) -> std::optional<double> {
+                bond_labels, BondValue([](const BondReport& bond) -> std::optional<double> {
                   return flag(bond.link.bond->primary.has_value());
                 })},
       MetricRow{"hnv_bond_primary_is_sriov", kGauge,
                 "1 if the kernel's primary is the SR-IOV slave, so that the bond returns to it by "
                 "itself. Absent for a bond that is neither HNV nor configured.",
-                kBondLabels, BondValue(primary_is_sriov)},
+                bond_labels, BondValue(primary_is_sriov)},
       MetricRow{"hnv_bond_sriov_active", kGauge,
                 "1 if the SR-IOV slave carries the traffic, as it should; 0 also when it is away. "
                 "Absent for a bond that is neither HNV nor configured.",
-                kBondLabels, BondValue(sriov_active)},
+                bond_labels, BondValue(sriov_active)},
       MetricRow{"hnv_bond_mac_conflict", kGauge,
                 "1 if a backup slave has the bond's own MAC address, so that the switch sees it "
                 "on two ports (fail_over_mac=follow after a slave left and came back).",
-                kBondLabels, BondValue(mac_conflict)},
-      MetricRow{"hnv_bond_receive_bytes_total", kCounter, "Bytes received.", kBondLabels,
+                bond_labels, BondValue(mac_conflict)},
+      MetricRow{"hnv_bond_receive_bytes_total", kCounter, "Bytes received.", bond_labels,
                 BondValue(stat<&Stats::receive_bytes>)},
-      MetricRow{"hnv_bond_receive_packets_total", kCounter, "Packets received.", kBondLabels,
+      MetricRow{"hnv_bond_receive_packets_total", kCounter, "Packets received.", bond_labels,
                 BondValue(stat<&Stats::receive_packets>)},
-      MetricRow{"hnv_bond_receive_errors_total", kCounter, "Receive errors.", kBondLabels,
+      MetricRow{"hnv_bond_receive_errors_total", kCounter, "Receive errors.", bond_labels,
                 BondValue(stat<&Stats::receive_errors>)},
       MetricRow{"hnv_bond_receive_dropped_total", kCounter, "Received packets that were dropped.",
-                kBondLabels, BondValue(stat<&Stats::receive_dropped>)},
-      MetricRow{"hnv_bond_transmit_bytes_total", kCounter, "Bytes sent.", kBondLabels,
+                bond_labels, BondValue(stat<&Stats::receive_dropped>)},
+      MetricRow{"hnv_bond_transmit_bytes_total", kCounter, "Bytes sent.", bond_labels,
                 BondValue(stat<&Stats::transmit_bytes>)},
-      MetricRow{"hnv_bond_transmit_packets_total", kCounter, "Packets sent.", kBondLabels,
+      MetricRow{"hnv_bond_transmit_packets_total", kCounter, "Packets sent.", bond_labels,
                 BondValue(stat<&Stats::transmit_packets>)},
-      MetricRow{"hnv_bond_transmit_errors_total", kCounter, "Transmit errors.", kBondLabels,
+      MetricRow{"hnv_bond_transmit_errors_total", kCounter, "Transmit errors.", bond_labels,
                 BondValue(stat<&Stats::transmit_errors>)},
       MetricRow{"hnv_bond_transmit_dropped_total", kCounter, "Packets to send that were dropped.",
-                kBondLabels, BondValue(stat<&Stats::transmit_dropped>)},
+                bond_labels, BondValue(stat<&Stats::transmit_dropped>)},
       MetricRow{"hnv_bond_carrier_losses_total", kCounter,
                 "How often the bond as a whole lost its carrier: no slave could carry traffic.",
-                kBondLabels, BondValue([](const BondReport& bond) {
+                bond_labels, BondValue([](const BondReport& bond) {
                   return number(bond.link.carrier_down_count);
                 })},
   };

@@ -142,7 +142,7 @@ int run(int argc, const char* const* argv) {
     (exit->code == base::kExitOk ? std::cout : std::cerr) << exit->text;
     return exit->code;
   }
-  const Options& options = std::get<Options>(parsed);
+  const auto& options = std::get<Options>(parsed);
   base::set_up_log(options.log_level, options.log_format);
   log(LogLevel::info, LogEvent::start,
       {{"version", std::string(base::version())}, {"revision", std::string(base::revision())}});

@@ -10,8 +10,8 @@
 
 namespace hnv::exporter {
 
-inline const std::vector<std::string_view> kBondLabels = {"bond"};
-inline const std::vector<std::string_view> kSlaveLabels = {"bond", "device", "role"};
+inline const std::vector<std::string_view> bond_labels = {"bond"};
+inline const std::vector<std::string_view> slave_labels = {"bond", "device", "role"};
 
 inline constexpr auto kCounter = prometheus::MetricType::Counter;
 inline constexpr auto kGauge = prometheus::MetricType::Gauge;

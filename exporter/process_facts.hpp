@@ -22,7 +22,7 @@ struct ProcessFacts {
 
 class ProcessReader {
  public:
-  explicit ProcessReader(std::filesystem::path procfs) : self_(std::move(procfs) / "self") {}
+  explicit ProcessReader(const std::filesystem::path& procfs) : self_(procfs / "self") {}
 
   base::Expected<ProcessFacts> read();
 

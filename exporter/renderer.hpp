@@ -54,7 +54,8 @@ class Renderer {
   };
 
   void run();
-  base::EnumArray<View, Body> play(const base::EnumArray<View, bool>& wanted) const noexcept;
+  [[nodiscard]] base::EnumArray<View, Body> play(
+      const base::EnumArray<View, bool>& wanted) const noexcept;
 
   Take take_;
   Render render_;

@@ -51,60 +51,60 @@ std::span<const MetricRow> slave_rows() {
                 {"bond", "device", "role", "driver", "permanent_address", "location"},
                 Projection(project_info)},
       MetricRow{"hnv_slave_up", kGauge,
-                "1 if the bonding driver takes the slave's link for up (MII status).", kSlaveLabels,
+                "1 if the bonding driver takes the slave's link for up (MII status).", slave_labels,
                 SlaveValue(is_mii_up)},
-      MetricRow{"hnv_slave_carrier", kGauge, "1 if the device has a carrier.", kSlaveLabels,
+      MetricRow{"hnv_slave_carrier", kGauge, "1 if the device has a carrier.", slave_labels,
                 SlaveValue([](const BondReport&, const SlaveReport& slave) {
                   return number(slave.link.carrier);
                 })},
       MetricRow{
           "hnv_slave_admin_up", kGauge, "1 unless someone took the device down (ip link set down).",
-          kSlaveLabels,
+          slave_labels,
           SlaveValue([](const BondReport&, const SlaveReport& slave) -> std::optional<double> {
             return flag(slave.link.admin_up);
           })},
       MetricRow{
-          "hnv_slave_active", kGauge, "1 if the slave carries the bond's traffic.", kSlaveLabels,
+          "hnv_slave_active", kGauge, "1 if the slave carries the bond's traffic.", slave_labels,
           SlaveValue([](const BondReport&, const SlaveReport& slave) -> std::optional<double> {
             return flag(slave.active);
           })},
       MetricRow{
           "hnv_slave_primary", kGauge,
-          "1 if the slave is the kernel's primary: the one that it prefers.", kSlaveLabels,
+          "1 if the slave is the kernel's primary: the one that it prefers.", slave_labels,
           SlaveValue([](const BondReport&, const SlaveReport& slave) -> std::optional<double> {
             return flag(slave.primary);
           })},
       MetricRow{"hnv_slave_link_failures_total", kCounter,
                 "Losses of the link that the bonding driver saw, of an active and of a backup "
                 "slave alike; 0 again when the device joins a bond. No count of failovers.",
-                kSlaveLabels, SlaveValue([](const BondReport&, const SlaveReport& slave) {
+                slave_labels, SlaveValue([](const BondReport&, const SlaveReport& slave) {
                   return number(slave.link.slave->link_failure_count);
                 })},
       MetricRow{"hnv_slave_carrier_changes_total", kCounter,
-                "How often the device's carrier went or came.", kSlaveLabels,
+                "How often the device's carrier went or came.", slave_labels,
                 SlaveValue([](const BondReport&, const SlaveReport& slave) {
                   return number(slave.link.carrier_changes);
                 })},
       MetricRow{"hnv_slave_speed_bytes", kGauge,
                 "Speed of the link in bytes per second, read again after each change of carrier. "
                 "Absent when the device does not tell.",
-                kSlaveLabels, Projection(project_speed)},
-      MetricRow{"hnv_slave_receive_bytes_total", kCounter, "Bytes received.", kSlaveLabels,
+                slave_labels, Projection(project_speed)},
+      MetricRow{"hnv_slave_receive_bytes_total", kCounter, "Bytes received.", slave_labels,
                 SlaveValue(stat<&Stats::receive_bytes>)},
-      MetricRow{"hnv_slave_receive_packets_total", kCounter, "Packets received.", kSlaveLabels,
+      MetricRow{"hnv_slave_receive_packets_total", kCounter, "Packets received.", slave_labels,
                 SlaveValue(stat<&Stats::receive_packets>)},
-      MetricRow{"hnv_slave_receive_errors_total", kCounter, "Receive errors.", kSlaveLabels,
+      MetricRow{"hnv_slave_receive_errors_total", kCounter, "Receive errors.", slave_labels,
                 SlaveValue(stat<&Stats::receive_errors>)},
       MetricRow{"hnv_slave_receive_dropped_total", kCounter, "Received packets that were dropped.",
-                kSlaveLabels, SlaveValue(stat<&Stats::receive_dropped>)},
-      MetricRow{"hnv_slave_transmit_bytes_total", kCounter, "Bytes sent.", kSlaveLabels,
+                slave_labels, SlaveValue(stat<&Stats::receive_dropped>)},
+      MetricRow{"hnv_slave_transmit_bytes_total", kCounter, "Bytes sent.", slave_labels,
                 SlaveValue(stat<&Stats::transmit_bytes>)},
-      MetricRow{"hnv_slave_transmit_packets_total", kCounter, "Packets sent.", kSlaveLabels,
+      MetricRow{"hnv_slave_transmit_packets_total", kCounter, "Packets sent.", slave_labels,
                 SlaveValue(stat<&Stats::transmit_packets>)},
-      MetricRow{"hnv_slave_transmit_errors_total", kCounter, "Transmit errors.", kSlaveLabels,
+      MetricRow{"hnv_slave_transmit_errors_total", kCounter, "Transmit errors.", slave_labels,
                 SlaveValue(stat<&Stats::transmit_errors>)},
       MetricRow{"hnv_slave_transmit_dropped_total", kCounter, "Packets to send that were dropped.",
-                kSlaveLabels, SlaveValue(stat<&Stats::transmit_dropped>)},
+                slave_labels, SlaveValue(stat<&Stats::transmit_dropped>)},
   };
   return rows;
 }

@@ -86,7 +86,7 @@ void SnapshotTaker::set_config(Config config) {
   config_ = std::move(shared);
 }
 
-std::shared_ptr<const Config> SnapshotTaker::config() {
+std::shared_ptr<const Config> SnapshotTaker::present_config() {
   const std::lock_guard lock(config_mutex_);
   return config_;
 }
@@ -122,7 +122,7 @@ void SnapshotTaker::read_netlink(Snapshot& snapshot, std::vector<bond::Link>& li
 
 void SnapshotTaker::read_sysfs(Snapshot& snapshot, std::vector<bond::Link> links) {
   timed(snapshot.sources[Source::sysfs], [&]() -> std::optional<base::Error> {
-    const auto config = this->config();
+    const auto config = present_config();
     snapshot.bonds = describe_bonds(std::move(links), *config, device_facts_);
     if (!snapshot.sources[Source::netlink].error) {
       snapshot.missing_bonds = missing_from(snapshot.bonds, *config);
@@ -138,7 +138,7 @@ void SnapshotTaker::read_sysfs(Snapshot& snapshot, std::vector<bond::Link> links
     // Single properties are missing for many devices; that none can be read at all shows here only.
     std::error_code error;
     const std::filesystem::path devices = paths_.sysfs / "class/net";
-    std::filesystem::directory_iterator(devices, error);
+    const std::filesystem::directory_iterator entries(devices, error);
     if (error) return base::from_errno("list", devices.native(), error.value());
     return std::nullopt;
   });

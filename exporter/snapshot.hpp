@@ -93,7 +93,7 @@ class SnapshotTaker {
   void read_sysfs(Snapshot& snapshot, std::vector<bond::Link> links);
   void read_watchdog(Snapshot& snapshot);
   void read_process(Snapshot& snapshot);
-  std::shared_ptr<const Config> config();
+  std::shared_ptr<const Config> present_config();
 
   Paths paths_;
   std::string status_file_;

@@ -105,11 +105,11 @@ std::span<const MetricRow> watchdog_rows() {
                 Projection(project_off_sriov)},
       MetricRow{
           "hnv_bond_last_failover_timestamp_seconds", kGauge,
-          "When the active slave changed last. Absent when it has not since boot.", kBondLabels,
+          "When the active slave changed last. Absent when it has not since boot.", bond_labels,
           AccountValue([](const BondStatus& bond) { return bond.last_failover_unix_seconds; })},
       MetricRow{"hnv_watchdog_restore_attempts_total", kCounter,
                 "How often the watchdog made the SR-IOV slave the kernel's primary again.",
-                kBondLabels, AccountValue([](const BondStatus& bond) -> std::optional<double> {
+                bond_labels, AccountValue([](const BondStatus& bond) -> std::optional<double> {
                   return number(bond.restore_attempts);
                 })},
       MetricRow{"hnv_watchdog_restore_failures_total",
@@ -122,7 +122,7 @@ std::span<const MetricRow> watchdog_rows() {
                 Projection(project_restore_failures)},
       MetricRow{"hnv_watchdog_restore_duration_seconds", kHistogram,
                 "From the watchdog's decision to the kernel's message that confirms it.",
-                kBondLabels, Projection(project_restore_duration)},
+                bond_labels, Projection(project_restore_duration)},
       MetricRow{"hnv_watchdog_state",
                 kGauge,
                 "1 for what the watchdog is doing about the bond, 0 for every other state.",

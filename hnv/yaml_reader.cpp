@@ -54,7 +54,7 @@ base::Expected<YamlReader> YamlReader::open(std::string_view text, const std::st
     if (!documents.empty()) reader.root_ = documents.front();
   } catch (const YAML::Exception& problem) {
     return failure(
-        Error{ErrorCode::invalid, "parse", file, position_of(problem.mark) + ": " + problem.msg});
+        Error{ErrorCode::invalid, "parse", file + ":" + position_of(problem.mark), problem.msg});
   }
   return reader;
 }

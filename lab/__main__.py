@@ -12,6 +12,7 @@ import sys
 from types import FrameType
 
 from lab import suite
+from lab.bench import bench
 from lab.errors import LabError
 from lab.image import ensure_image
 from lab.partition import Partition
@@ -31,6 +32,7 @@ EXAMPLES = """examples:
   python3 -m lab shell                 a root shell in a guest with the bond
   python3 -m lab suite --help          the guest test suite
   python3 -m lab record                record the kernel's messages anew for tests/golden
+  python3 -m lab bench                 the numbers of docs/performance.md that need a real bond (10 minutes)
 """
 
 
@@ -38,7 +40,7 @@ def parser() -> argparse.ArgumentParser:
     result = argparse.ArgumentParser(
         prog="python3 -m lab", description=__doc__, epilog=EXAMPLES, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    verbs = result.add_subparsers(dest="verb", required=True, metavar="run | image | shell | suite | record")
+    verbs = result.add_subparsers(dest="verb", required=True, metavar="run | image | shell | suite | record | bench")
     run = verbs.add_parser("run", prog="scripts/run", epilog=EXAMPLES, formatter_class=argparse.RawDescriptionHelpFormatter)
     run.add_argument("--demo", action="store_true", help="play the story of the problem and its repair, then quit")
     run.add_argument("--lab", action="store_true", help="use the lab guest even if this host has an active-backup bond")
@@ -50,6 +52,9 @@ def parser() -> argparse.ArgumentParser:
     image = verbs.add_parser("image", help="fetch and unpack the guest's kernel")
     image.add_argument("--rebuild", action="store_true", help="even if it is there already")
     verbs.add_parser("shell", help="a root shell in a guest with the bond")
+    numbers = verbs.add_parser("bench", help="measure on the guest's bond, beside yardsticks")
+    numbers.add_argument("--preset", default="release", help="CMake preset whose programs are measured (default: %(default)s)")
+    numbers.add_argument("--rounds", type=int, default=50, help="cycles with and without the watchdog (default: %(default)s)")
     golden = verbs.add_parser("record", help="record the kernel's messages for tests/golden")
     golden.add_argument("--preset", default="release", help="CMake preset whose recorder is used (default: %(default)s)")
     verbs.add_parser("suite", help="the guest test suite", add_help=False)
@@ -69,6 +74,9 @@ def main(arguments: list[str]) -> int:
             return 0
         if options.verb == "shell":
             return shell()
+        if options.verb == "bench":
+            with suite.booted(ensure_image(), Build.of_preset(options.preset), "bench") as partition:
+                return bench(partition, options.rounds)
         if options.verb == "record":
             with suite.booted(ensure_image(), Build.of_preset(options.preset), "record") as partition:
                 return record(partition)

@@ -90,7 +90,7 @@ def scrape(partition: Partition, exporter: Daemon) -> str:
 
     def once() -> bytes:
         with urllib.request.urlopen(request, timeout=120) as answer:
-            body = answer.read()
+            body: bytes = answer.read()
             return gzip.decompress(body) if answer.headers.get("Content-Encoding") == "gzip" else body
 
     size = len(once())

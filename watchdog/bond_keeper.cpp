@@ -31,6 +31,13 @@ std::string text_of(std::optional<OffReason> reason) {
   return reason ? std::string(base::name_of(*reason)) : "none";
 }
 
+// To the microsecond, so that a log line has no noise of binary fractions.
+double rounded_milliseconds(Duration duration) {
+  constexpr double kPerMillisecond = 1000;
+  const auto whole = std::chrono::round<std::chrono::microseconds>(duration);
+  return static_cast<double>(whole.count()) / kPerMillisecond;
+}
+
 std::string or_none(const std::string& device) {
   return device.empty() ? "none" : device;
 }
@@ -177,7 +184,7 @@ void BondKeeper::take(const Decision& decision, BootTime now, Round& round) {
                            {{"bond", name},
                             {"primary", slave_name(confirmed->write.slave)},
                             {"rule", std::string(base::name_of(confirmed->write.rule))},
-                            {"duration_ms", base::to_seconds(confirmed->took) * 1000}}});
+                            {"duration_ms", rounded_milliseconds(confirmed->took)}}});
     } else if (const auto& failed = std::get<WriteFailed>(*decision.outcome);
                failed.failure == RestoreFailure::cleared ||
                failed.failure == RestoreFailure::overridden) {

@@ -40,7 +40,12 @@ void remember(PolicyState& state, const BondView& view, const SlaveView* sriov, 
   if (sriov->healthy() && !state.healthy_since) state.healthy_since = now;
   state.sriov = sriov->index;
   state.losses = sriov->losses;
-  if (view.active == sriov->index) state.reasserted = false;
+  if (view.active == sriov->index) {
+    state.reasserted = false;
+    state.inactive_since.reset();
+  } else if (!state.inactive_since) {
+    state.inactive_since = now;
+  }
 }
 
 // 10 s doubled up to 300 s, 10 % up or down: the same for the same failure of the same bond,
@@ -185,7 +190,10 @@ Gate last_gate(const PolicyConfig& config, const PolicyState& state, const BondV
       view.slaves.begin(), view.slaves.end(),
       [&sriov](const SlaveView& slave) { return slave.index != sriov.index && slave.healthy(); });
   if (moves_traffic(rule) && other_is_healthy) {
-    also(*state.healthy_since + config.hold_down, WatchState::hold_down, OffReason::hold_down);
+    // A slave that was healthy all the time and lost the traffic lost it by someone's hand: they get
+    // the hold-down to finish what they do.
+    also(std::max(*state.healthy_since, *state.inactive_since) + config.hold_down,
+         WatchState::hold_down, OffReason::hold_down);
     if (state.last_move) {
       also(*state.last_move + config.move_spacing, WatchState::hold_down, OffReason::hold_down);
     }

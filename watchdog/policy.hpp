@@ -95,7 +95,8 @@ struct PolicyState {
 
   std::optional<bond::IfIndex> sriov;
   std::uint64_t losses = 0;
-  std::optional<TimePoint> healthy_since;  // of the SR-IOV slave, uninterrupted
+  std::optional<TimePoint> healthy_since;   // of the SR-IOV slave, uninterrupted
+  std::optional<TimePoint> inactive_since;  // of the SR-IOV slave; empty while it is active
 
   struct PendingWrite {
     SetPrimary write;

@@ -36,7 +36,7 @@ class Reading {
     constexpr auto kMoment = 5ms;
     do {
       kernel().advance(kMoment);
-    } while (kernel().next_timer() <= kernel().now() + kMoment);
+    } while (kernel().next_timer().value_or(BootTime::max()) <= kernel().now() + kMoment);
     std::vector<bond::LinkMonitor::News> all;
     do {
       for (auto& item : monitor_.drain()) all.push_back(std::move(item));

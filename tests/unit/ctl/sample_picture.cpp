@@ -181,4 +181,21 @@ void take_sriov_away(Picture& picture) {
   std::erase_if(report.slaves, [](const SlaveReport& slave) { return slave.role == Role::sriov; });
 }
 
+Picture stranded_picture() {
+  Picture picture = sample_picture();
+  set_active(picture, kVirtual);
+  set_primary(picture, "");
+  set_last_failover(picture, seconds(14));
+  set_state(picture, WatchState::hold_down, OffReason::hold_down, milliseconds(6500));
+  return picture;
+}
+
+Picture link_lost_picture() {
+  Picture picture = sample_picture();
+  set_active(picture, kVirtual);
+  set_carrier(slave_of(bond_of(picture), kSriov), false);
+  set_state(picture, WatchState::on_virtual, OffReason::link_down);
+  return picture;
+}
+
 }  // namespace hnv::ctl::test

@@ -40,4 +40,11 @@ void remove_watchdog(Picture& picture);
 // The SR-IOV slave is released.
 void take_sriov_away(Picture& picture);
 
+// The problem that the project is about: the link came back, and without a primary the traffic
+// stays on env3. In hold-down for 7 s more.
+Picture stranded_picture();
+
+// The link of the SR-IOV slave is down; the kernel will go back to it.
+Picture link_lost_picture();
+
 }  // namespace hnv::ctl::test

@@ -17,12 +17,8 @@ Json json_of(const Picture& picture) {
   return Json::parse(status_json(picture, judge(picture, {}), false));
 }
 
-Picture stranded() {
-  Picture picture = sample_picture();
-  set_active(picture, kVirtual);
-  set_primary(picture, "");
-  set_last_failover(picture, 14s);
-  set_state(picture, WatchState::hold_down, OffReason::hold_down, 6500ms);
+Picture counted_picture() {
+  Picture picture = stranded_picture();
   watched_of(picture).failovers[FailoverDirection::to_virtual][FailoverCause::link_down] = 2;
   watched_of(picture).restore_failures[RestoreFailure::timeout] = 1;
   return picture;
@@ -40,7 +36,7 @@ TEST(StatusJson, NamesSchemaWatchdogAndConfiguration) {
 }
 
 TEST(StatusJson, TellsWhereTheTrafficIsAndWhy) {
-  const Json json = json_of(stranded());
+  const Json json = json_of(counted_picture());
   EXPECT_EQ(json.at("exit_code"), 3);
   const Json& bond = json.at("bonds").at(0);
   EXPECT_EQ(bond.at("name"), kBond);
@@ -61,7 +57,7 @@ TEST(StatusJson, TellsWhereTheTrafficIsAndWhy) {
 }
 
 TEST(StatusJson, ListsSlavesByIndex) {
-  const Json slaves = json_of(stranded()).at("bonds").at(0).at("slaves");
+  const Json slaves = json_of(counted_picture()).at("bonds").at(0).at("slaves");
   ASSERT_EQ(slaves.size(), 2U);
   EXPECT_EQ(slaves[0].at("device"), kSriov);
   EXPECT_EQ(slaves[0].at("role"), "sriov");
@@ -73,7 +69,7 @@ TEST(StatusJson, ListsSlavesByIndex) {
 }
 
 TEST(StatusJson, HasEveryCountAlsoWithNothingCounted) {
-  const Json counts = json_of(stranded()).at("bonds").at(0).at("counts");
+  const Json counts = json_of(counted_picture()).at("bonds").at(0).at("counts");
   EXPECT_EQ(counts.at("failovers").at("to_virtual").at("link_down"), 2);
   EXPECT_EQ(counts.at("failovers").at("to_none").size(), base::kEnumCount<FailoverCause>);
   EXPECT_EQ(counts.at("restore_failures").at("timeout"), 1);
@@ -81,7 +77,7 @@ TEST(StatusJson, HasEveryCountAlsoWithNothingCounted) {
 }
 
 TEST(StatusJson, SaysNullForWhatIsNotKnown) {
-  Picture picture = stranded();
+  Picture picture = counted_picture();
   remove_watchdog(picture);
   Json json = json_of(picture);
   EXPECT_EQ(json.at("watchdog").at("alive"), false);

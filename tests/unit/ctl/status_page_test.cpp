@@ -16,15 +16,6 @@ std::string text(const Picture& picture, bool verbose = false) {
   return "\n" + to_bytes(status_page(picture, judge(picture, {}), verbose), false);
 }
 
-Picture stranded() {
-  Picture picture = sample_picture();
-  set_active(picture, kVirtual);
-  set_primary(picture, "");
-  set_last_failover(picture, 14s);
-  set_state(picture, WatchState::hold_down, OffReason::hold_down, 6500ms);
-  return picture;
-}
-
 TEST(StatusPage, Healthy) {
   EXPECT_EQ(text(sample_picture()), R"(
 hnv-watchdog   running for 2 d 3 h, mode enforce, pid 812
@@ -38,7 +29,7 @@ bond191554c8  OK  the traffic is on enP16392p1s0 (sriov) for 2 d 3 h or longer
 }
 
 TEST(StatusPage, StrandedInHoldDown) {
-  EXPECT_EQ(text(stranded()), R"(
+  EXPECT_EQ(text(stranded_picture()), R"(
 hnv-watchdog   running for 2 d 3 h, mode enforce, pid 812
 bonds          1 of 1 managed NOT on the SR-IOV slave
 
@@ -55,7 +46,7 @@ bond191554c8  NOT OK  the traffic is on env3 (virtual) for 14 s, not on
 }
 
 TEST(StatusPage, StrandedWithoutWatchdog) {
-  Picture picture = stranded();
+  Picture picture = stranded_picture();
   remove_watchdog(picture);
   EXPECT_EQ(text(picture), R"(
 hnv-watchdog   not running; nobody brings the traffic back: systemctl start
@@ -238,7 +229,7 @@ bond191554c8  WARNING  the traffic is on enP16392p1s0 (sriov) for 2 d 3 h or
 }
 
 TEST(StatusPage, VerboseAddsSettingsCountsAndAddresses) {
-  Picture picture = stranded();
+  Picture picture = stranded_picture();
   BondStatus& status = watched_of(picture);
   status.failovers[FailoverDirection::to_virtual][FailoverCause::link_down] = 2;
   status.failovers[FailoverDirection::to_virtual][FailoverCause::admin] = 1;
@@ -270,7 +261,7 @@ TEST(StatusPage, VerboseAddsSettingsCountsAndAddresses) {
 }
 
 TEST(StatusPage, VerboseSaysWhenCountsAreOfADeadWatchdog) {
-  Picture picture = stranded();
+  Picture picture = stranded_picture();
   picture.published.alive = false;
   const std::string page = text(picture, true);
   EXPECT_NE(page.find("(last news 3 s ago)"), std::string::npos) << page;
@@ -296,7 +287,7 @@ TEST(StatusPage, NoLineIsLongerThanATerminal) {
   const std::string long_sriov = "enP16392p1s0f0n";
   const std::string long_virtual = "env32768abcdefg";
   for (const auto state : base::all_values<WatchState>()) {
-    Picture picture = stranded();
+    Picture picture = stranded_picture();
     picture.config_file = "/" + std::string(100, 'x') + "/hnv.yaml";
     picture.config.bonds[0].name = long_bond;
     picture.published.status->mode = Mode::observe;
@@ -324,7 +315,7 @@ TEST(StatusPage, NoLineIsLongerThanATerminal) {
 }
 
 TEST(StatusPage, ColoursTheVerdictOnly) {
-  const Picture picture = stranded();
+  const Picture picture = stranded_picture();
   const std::string page = to_bytes(status_page(picture, judge(picture, {}), false), true);
   EXPECT_NE(page.find("\x1b[1;31mNOT OK\x1b[0m"), std::string::npos);
   EXPECT_EQ(text(picture).find('\x1b'), std::string::npos);

@@ -19,8 +19,8 @@ namespace {
 
 using namespace hnv::exporter;
 
-const std::string kGolden = HNV_SOURCE_DIR "/tests/unit/exporter/golden/full.prom";
-const std::string kDocument = HNV_SOURCE_DIR "/docs/metrics.md";
+constexpr const char* kGolden = HNV_SOURCE_DIR "/tests/unit/exporter/golden/full.prom";
+constexpr const char* kDocument = HNV_SOURCE_DIR "/docs/metrics.md";
 
 std::string read(const std::string& file) {
   std::ifstream in(file);
@@ -30,14 +30,15 @@ std::string read(const std::string& file) {
 // The build's own labels change with each build.
 std::string full_text() {
   const std::string text = TextSerializer().Serialize(metric_families(test::full_snapshot()));
-  return std::regex_replace(text, std::regex("(hnv_exporter_build_info)\\{.*\\}"),
+  return std::regex_replace(text, std::regex(R"((hnv_exporter_build_info)\{.*\})"),
                             "$1{version=\"V\",revision=\"R\",compiler=\"C\"}");
 }
 
 TEST(Golden, FullScrape) {
   const std::string text = full_text();
   // Renames are never right: look twice before this is used.
-  if (std::getenv("HNV_UPDATE_GOLDEN") != nullptr) std::ofstream(kGolden) << text;
+  const bool update = std::getenv("HNV_UPDATE_GOLDEN") != nullptr;  // NOLINT(concurrency-mt-unsafe)
+  if (update) std::ofstream(kGolden) << text;
   EXPECT_EQ(text, read(kGolden)) << "if the change is right: HNV_UPDATE_GOLDEN=1 exporter_tests";
 }
 
@@ -47,7 +48,7 @@ TEST(Golden, PassesPromtool) {
       << "promtool was not found when the build was configured; install the package prometheus "
          "(scripts/bootstrap does) and configure again";
   const std::string command = "'" + promtool + "' check metrics < '" + kGolden + "' 2>&1";
-  FILE* pipe = ::popen(command.c_str(), "r");
+  FILE* pipe = ::popen(command.c_str(), "r");  // NOLINT(cert-env33-c)
   ASSERT_NE(pipe, nullptr);
   std::string output;
   std::array<char, 512> piece{};

@@ -8,6 +8,7 @@
 #include <sys/time.h>
 
 #include <array>
+#include <cstdlib>
 
 namespace hnv::exporter::test {
 
@@ -43,7 +44,8 @@ HttpReply read_reply(int socket) {
   if (end == std::string::npos) return reply;
   reply.headers = text.substr(0, end + 2);
   reply.body = text.substr(end + 4);
-  reply.status = std::atoi(reply.headers.c_str() + reply.headers.find(' '));
+  reply.status =
+      static_cast<int>(std::strtol(reply.headers.c_str() + reply.headers.find(' '), nullptr, 10));
   return reply;
 }
 

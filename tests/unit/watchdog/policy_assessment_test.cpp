@@ -135,7 +135,9 @@ TEST_F(PolicyAssessment, ObservingWhatItMustNotWrite) {
   know_the_bond();
   EXPECT_EQ(look().assessment, said(WatchState::observing, std::nullopt));
   strand();
-  EXPECT_EQ(look().assessment, said(WatchState::observing, OffReason::observe));
+  look();
+  EXPECT_EQ(look_after(config.hold_down).assessment,
+            said(WatchState::observing, OffReason::observe));
 }
 
 TEST_F(PolicyAssessment, ExternalChoiceThatRepairRespects) {

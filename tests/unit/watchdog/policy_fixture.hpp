@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <optional>
+#include <utility>
 
 #include "watchdog/policy.hpp"
 
@@ -61,9 +62,12 @@ class PolicyTest : public ::testing::Test {
     view.answer = answer;
     return look();
   }
-  // Known for so long that no settle and no hold-down is left.
+  // Known for so long that no settle and no hold-down is left, and stranded for as long where the
+  // traffic is on the virtual slave next.
   void know_the_bond() {
+    const auto active = std::exchange(view.active, kVirtual);
     look();
+    view.active = active;
     now += std::chrono::hours(1);
   }
 

@@ -218,7 +218,22 @@ TEST_F(PolicyTiming, WritesThatMoveNothingSpaceNoMoves) {
   know_the_bond();
   let_it_move();  // primary alone: the slave was active
   strand();
-  EXPECT_EQ(rule_of(look_after(1s)), WriteRule::reassert);
+  look();
+  EXPECT_EQ(rule_of(look_after(config.hold_down)), WriteRule::reassert);
+}
+
+// The slave was healthy all the time: whoever moved the traffic gets the hold-down to finish.
+TEST_F(PolicyTiming, TrafficMovedByHandIsLeftThereForTheHoldDown) {
+  know_the_bond();
+  view.primary = kSriov;
+  look();
+  strand();
+  const Decision decision = look_after(1h);
+  EXPECT_EQ(rule_of(decision), std::nullopt);
+  EXPECT_EQ(decision.assessment->state, WatchState::hold_down);
+  EXPECT_EQ(decision.wake_at, now + config.hold_down);
+  EXPECT_EQ(rule_of(look_after(config.hold_down - 1ms)), std::nullopt);
+  EXPECT_EQ(rule_of(look_after(1ms)), WriteRule::reassert);
 }
 
 TEST_F(PolicyTiming, MovesAreNotSpacedWhenNoOtherSlaveIsHealthy) {
@@ -254,6 +269,7 @@ TEST_F(PolicyTiming, ReassertsAgainAfterTheSlaveWasActive) {
   view.primary = kSriov;
   let_it_move();
   strand();
+  look();
   EXPECT_EQ(rule_of(look_after(24h)), WriteRule::reassert);
 }
 

@@ -43,6 +43,7 @@ TEST_F(PolicyWrite, WithoutAnAnswerItTimesOut) {
 
 TEST_F(PolicyWrite, AnswerWithoutAWriteIsIgnored) {
   view.primary = kSriov;
+  look();
   const PolicyState before = state;
   answer(WriteAccepted{});
   EXPECT_EQ(state, before);
