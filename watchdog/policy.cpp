@@ -190,8 +190,8 @@ Gate last_gate(const PolicyConfig& config, const PolicyState& state, const BondV
       view.slaves.begin(), view.slaves.end(),
       [&sriov](const SlaveView& slave) { return slave.index != sriov.index && slave.healthy(); });
   if (moves_traffic(rule) && other_is_healthy) {
-    // A slave that was healthy all the time and lost the traffic lost it by someone's hand: they get
-    // the hold-down to finish what they do.
+    // A slave that was healthy all the time and lost the traffic lost it by someone's hand: they
+    // get the hold-down to finish what they do.
     also(std::max(*state.healthy_since, *state.inactive_since) + config.hold_down,
          WatchState::hold_down, OffReason::hold_down);
     if (state.last_move) {

@@ -18,7 +18,8 @@ std::vector<Message> messages(const std::string& scene);
 // All scenes of events, without the dumps.
 std::vector<std::string> scenes();
 
-// The messages of a scene, parsed; throws on one that cannot be, and leaves out those of other families.
+// The messages of a scene, parsed; throws on one that cannot be, and leaves out those of other
+// families.
 struct Recording {
   std::vector<bond::LinkEvent> before;    // the dump it begins with
   std::vector<bond::LinkEvent> happened;  // what was said after it

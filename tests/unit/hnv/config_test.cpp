@@ -126,7 +126,8 @@ INSTANTIATE_TEST_SUITE_P(
 TEST(Config, NamesThePositionOfASyntaxError) {
   const auto config = parse_config("mode: [repair\nsettle: 1s\n", "hnv.yaml");
   ASSERT_FALSE(config.has_value());
-  EXPECT_THAT(config.error().to_string(), testing::MatchesRegex("parse hnv.yaml:[0-9]+:[0-9]+: .*"));
+  EXPECT_THAT(config.error().to_string(),
+              testing::MatchesRegex("parse hnv.yaml:[0-9]+:[0-9]+: .*"));
 }
 
 TEST(Config, AMissingFileIsAnErrorWithItsName) {
