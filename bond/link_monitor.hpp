@@ -50,7 +50,7 @@ struct LinkCounters {
 class LinkMonitor {
  public:
   // Room for about 500 failovers that nobody reads.
-  static constexpr std::size_t kReceiveBuffer = 16 * 1024 * 1024;
+  static constexpr std::size_t kReceiveBuffer = std::size_t{16} * 1024 * 1024;
 
   // Subscribes and asks for the first dump.
   static base::Expected<LinkMonitor> open(base::BootTime now,

@@ -28,7 +28,7 @@ using base::failure;
 
 constexpr const char* kSocketName = "netlink socket";
 // The kernel fills dump buffers up to 32 KiB; single link messages are far smaller.
-constexpr std::size_t kReadBuffer = 64 * 1024;
+constexpr std::size_t kReadBuffer = std::size_t{64} * 1024;
 
 std::size_t set_receive_buffer(int fd, std::size_t wanted) {
   if (wanted != 0) {
@@ -98,6 +98,47 @@ Expected<void> answer_of(std::span<const std::byte> message, const char* context
   }
   return failure(std::move(error));
 }
+
+// The messages that answer one request, until they are complete.
+class Answer {
+ public:
+  Answer(std::uint32_t sequence, const char* context, const std::string& object,
+         const NetlinkSocket::OnMessage& on_message)
+      : sequence_(sequence), context_(context), object_(object), on_message_(on_message) {}
+
+  // True at the end.
+  Expected<bool> take(std::span<const std::byte> message) {
+    const nlmsghdr header = header_of(message);
+    if (header.nlmsg_seq != sequence_) return false;  // late, of a request that timed out
+    interrupted_ = interrupted_ || (header.nlmsg_flags & NLM_F_DUMP_INTR) != 0;
+    Expected<void> result;
+    switch (header.nlmsg_type) {
+      case NLMSG_ERROR:
+        result = answer_of(message, context_, object_);
+        break;
+      case NLMSG_DONE:
+        if (interrupted_) return failure(error(ErrorCode::interrupted, "links came or went"));
+        break;
+      default:
+        if (on_message_) result = on_message_(message);
+        if (result) return false;
+        break;
+    }
+    if (!result) return failure(result.error());
+    return true;
+  }
+
+  [[nodiscard]] base::Error error(ErrorCode code, const char* reason) const {
+    return {code, context_, object_, reason};
+  }
+
+ private:
+  std::uint32_t sequence_;
+  const char* context_;
+  const std::string& object_;
+  const NetlinkSocket::OnMessage& on_message_;
+  bool interrupted_ = false;
+};
 
 }  // namespace
 
@@ -179,29 +220,21 @@ Expected<std::uint32_t> NetlinkSocket::dropped() const {
 
 Expected<void> NetlinkSocket::transact(std::span<const std::byte> request, const char* context,
                                        const std::string& object, const OnMessage& on_message) {
-  const std::uint32_t sequence = header_of(request).nlmsg_seq;
+  Answer answer(header_of(request).nlmsg_seq, context, object, on_message);
   if (auto sent = send(request); !sent) return sent;
-  bool interrupted = false;
   while (true) {
     auto received = receive();
     if (!received) return failure(received.error());
     if (received->status == ReceiveStatus::would_block) {
-      return failure({ErrorCode::timeout, context, object, "the kernel did not answer in time"});
+      return failure(answer.error(ErrorCode::timeout, "the kernel did not answer in time"));
     }
     if (received->status != ReceiveStatus::data) {
-      return failure({ErrorCode::io, context, object, "part of the answer was lost"});
+      return failure(answer.error(ErrorCode::io, "part of the answer was lost"));
     }
     while (const auto message = take_message(received->batch)) {
-      const nlmsghdr header = header_of(*message);
-      if (header.nlmsg_seq != sequence) continue;  // the late answer to a request that timed out
-      interrupted = interrupted || (header.nlmsg_flags & NLM_F_DUMP_INTR) != 0;
-      if (header.nlmsg_type == NLMSG_ERROR) return answer_of(*message, context, object);
-      if (header.nlmsg_type == NLMSG_DONE) {
-        if (!interrupted) return {};
-        return failure({ErrorCode::interrupted, context, object, "links came or went meanwhile"});
-      }
-      if (!on_message) continue;
-      if (auto handled = on_message(*message); !handled) return handled;
+      const auto ended = answer.take(*message);
+      if (!ended) return failure(ended.error());
+      if (*ended) return {};
     }
   }
 }

@@ -76,12 +76,16 @@ std::string failovers_text(const Picture& picture, const BondStatus& counts) {
   return text;
 }
 
+std::string number_of(std::uint64_t count, const std::string& thing) {
+  return std::to_string(count) + " " + thing + (count == 1 ? "" : "s");
+}
+
 std::string restores_text(const BondStatus& counts) {
-  std::string text = std::to_string(counts.restore_attempts) + " attempts";
+  std::string text = number_of(counts.restore_attempts, "attempt");
   const std::string failures = counts_text(counts.restore_failures);
   text += failures.empty() ? ", no failures" : ", failures: " + failures;
   if (counts.primary_losses != 0) {
-    text += "; primary lost again " + std::to_string(counts.primary_losses) + " times";
+    text += "; primary lost again " + number_of(counts.primary_losses, "time");
   }
   return text;
 }

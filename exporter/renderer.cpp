@@ -18,34 +18,31 @@ Renderer::~Renderer() {
 }
 
 Renderer::Body Renderer::get(View view) {
-  std::unique_lock lock(mutex_);
-  if (!next_) next_ = std::make_shared<Round>();
-  const std::shared_ptr<Round> round = next_;
-  round->wanted[view] = true;
+  std::shared_future<Bodies> bodies;
+  {
+    const std::lock_guard lock(mutex_);
+    if (!next_) next_.emplace();
+    next_->wanted[view] = true;
+    bodies = next_->bodies;
+  }
   wanted_.notify_one();
-  done_.wait(lock, [&round] { return round->done; });
-  return round->bodies[view];
+  return bodies.get()[view];
 }
 
 void Renderer::run() {
-  std::unique_lock lock(mutex_);
   while (true) {
+    std::unique_lock lock(mutex_);
     wanted_.wait(lock, [this] { return next_ || stopping_; });
     if (!next_) return;
-    const std::shared_ptr<Round> round = std::exchange(next_, nullptr);
-    const auto wanted = round->wanted;
+    Round round = std::move(*next_);
+    next_.reset();
     lock.unlock();
-    auto bodies = play(wanted);
-    lock.lock();
-    round->bodies = std::move(bodies);
-    round->done = true;
-    done_.notify_all();
+    round.promise.set_value(play(round.wanted));
   }
 }
 
-base::EnumArray<View, Renderer::Body> Renderer::play(
-    const base::EnumArray<View, bool>& wanted) const noexcept {
-  base::EnumArray<View, Body> bodies;
+Renderer::Bodies Renderer::play(const base::EnumArray<View, bool>& wanted) const noexcept {
+  Bodies bodies;
   try {
     const Snapshot snapshot = take_();
     for (const View view : base::all_values<View>()) {

@@ -7,8 +7,10 @@
 
 #include <condition_variable>
 #include <functional>
+#include <future>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <thread>
 
@@ -47,22 +49,22 @@ class Renderer {
   Body get(View view);
 
  private:
+  using Bodies = base::EnumArray<View, Body>;
+  // What requests join before it begins.
   struct Round {
     base::EnumArray<View, bool> wanted;
-    base::EnumArray<View, Body> bodies;
-    bool done = false;
+    std::promise<Bodies> promise;
+    std::shared_future<Bodies> bodies = promise.get_future().share();
   };
 
   void run();
-  [[nodiscard]] base::EnumArray<View, Body> play(
-      const base::EnumArray<View, bool>& wanted) const noexcept;
+  [[nodiscard]] Bodies play(const base::EnumArray<View, bool>& wanted) const noexcept;
 
   Take take_;
   Render render_;
   std::mutex mutex_;
   std::condition_variable wanted_;
-  std::condition_variable done_;
-  std::shared_ptr<Round> next_;  // what requests join; empty when nobody waits
+  std::optional<Round> next_;  // empty when nobody waits
   bool stopping_ = false;
   std::thread thread_;
 };

@@ -224,7 +224,12 @@ void append_number(std::string& out, double value) {
 }
 
 std::string TextSerializer::Serialize(const std::vector<MetricFamily>& families) const {
+  // A line is about 90 bytes; growing by doubling would copy and touch twice the memory.
+  constexpr std::size_t kLine = 100;
+  std::size_t lines = 0;
+  for (const MetricFamily& family : families) lines += 3 + family.metric.size();
   std::string out;
+  out.reserve(lines * kLine);
   for (const MetricFamily& family : families) append_family(out, family);
   return out;
 }

@@ -16,7 +16,7 @@ namespace {
 using base::Expected;
 using base::failure;
 
-constexpr std::size_t kLargestFile = 1024 * 1024;
+constexpr std::size_t kLargestFile = std::size_t{1024} * 1024;
 constexpr unsigned kMostSlaves = 32;
 
 // dev_valid_name() of the kernel, as far as it matters for a name that someone typed.

@@ -98,6 +98,6 @@ std::string watchdog_lock_file(const std::string& status_file);
 std::string read_boot_id(const std::string& procfs);
 
 // No status file is larger: ten times what 1,000 bonds need.
-inline constexpr std::size_t kLargestStatusFile = 16 * 1024 * 1024;
+inline constexpr std::size_t kLargestStatusFile = std::size_t{16} * 1024 * 1024;
 
 }  // namespace hnv

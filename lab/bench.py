@@ -78,7 +78,9 @@ def scale(partition: Partition, count: int, beside_node_exporter: bool) -> None:
     say(f"{count:5} bonds: hnv-exporter {scrape(partition, partition.exporter)}, {idle(partition, partition.exporter)}")
     partition.exporter.stop()
     if beside_node_exporter:
-        say(f"{count:5} bonds: node_exporter {scrape(partition, _start_node_exporter(partition))}")
+        yardstick = _start_node_exporter(partition)
+        say(f"{count:5} bonds: node_exporter {scrape(partition, yardstick)}")
+        yardstick.stop()  # it has the exporter's port
     partition.watchdog.stop()
     _delete_bonds(partition, count)
     partition.reset()

@@ -60,18 +60,17 @@ double bare_move(bond::LinkMonitor& monitor, bond::IfIndex bond, bond::IfIndex s
   auto socket = bond::NetlinkSocket::open({}).value();
   const auto request = bond::set_primary_request(socket.next_sequence(), bond, sriov);
   const auto start = BootClock::now();
-  socket.send(request).value();
+  if (!socket.send(request)) std::abort();
   await_active(monitor, bond, sriov);
   return Milliseconds(BootClock::now() - start).count();
 }
 
-double our_move(bond::LinkMonitor& monitor, bond::IfIndex bond) {
+// A running daemon has its socket open and knows the devices.
+double our_move(bond::LinkMonitor& monitor, bond::IfIndex bond, watchdog::Actuator& actuator,
+                DeviceFactsCache& facts) {
   watchdog::PolicyConfig policy;
   policy.hold_down = policy.settle = policy.move_spacing = 0s;
   const BondConfig config{BondWorld::kBond, ByDevice{BondWorld::kSriov}, 2};
-  DeviceFactsCache facts{Paths{}};
-  watchdog::NetlinkActuator actuator;
-  actuator.read_bond(bond).value();  // its socket is open in a running daemon
   watchdog::BondKeeper keeper(bond, BondWorld::kBond);
   pollfd readable{monitor.fd(), POLLIN, 0};
   while (true) {
@@ -92,6 +91,10 @@ int measure_moves(int rounds) {
   const auto sriov = world.link(BondWorld::kSriov)->index;
   const auto backup = world.link(BondWorld::kVirtual)->index;
   auto monitor = bond::LinkMonitor::open(BootClock::now()).value();
+  watchdog::NetlinkActuator actuator;
+  DeviceFactsCache facts{Paths{}};
+  const auto links = actuator.read_bond(bond).value();
+  for (const bond::Link& link : links) facts.facts_of(link);
   std::vector<double> bare;
   std::vector<double> ours;
   for (int round = 0; round < 2 * rounds; ++round) {
@@ -100,7 +103,9 @@ int measure_moves(int rounds) {
     await_active(monitor, bond, backup);
     quieten(monitor, bond);
     if (round % 2 == 0) bare.push_back(bare_move(monitor, bond, sriov));
-    if (round % 2 != 0) ours.push_back(our_move(monitor, bond));
+    if (round % 2 != 0) {
+      ours.push_back(our_move(monitor, bond, actuator, facts));
+    }
   }
   report("move, bare request", bare);
   report("move, ours", ours);

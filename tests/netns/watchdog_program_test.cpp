@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 #include <sys/socket.h>
 #include <sys/un.h>
+#include <unistd.h>
 
 #include <array>
 #include <csignal>
@@ -25,7 +26,8 @@ using testing::HasSubstr;
 namespace fs = std::filesystem;
 
 struct WatchdogProgram : testing::Test {
-  fs::path folder = fs::path(testing::TempDir()) / "hnv_watchdog_program";
+  fs::path folder =
+      fs::path(testing::TempDir()) / ("hnv_watchdog_program." + std::to_string(::getpid()));
   std::string config = folder / "hnv.yaml";
   std::string status = folder / "watchdog.json";
   fs::path log = folder / "log";

@@ -155,7 +155,7 @@ const std::string& valid_config() {
 }
 
 RC_GTEST_PROP(ConfigProperty, DamagedTextIsAConfigurationOrAnErrorWithItsPlace, ()) {
-  const std::string alphabet = "{}[]\"',:-?&*!|>%@`#~ \n\tabns0159_.\x01\x80\xff";
+  const std::string alphabet = "{}[]\"':-?&*!|>%@`#~ \n\tabns0159_.\x01\x80\xff";
   const auto config = parse_config(mutated(valid_config(), alphabet), "hnv.yaml");
   if (config) return;
   static const std::regex kPlace("^hnv.yaml:[1-9][0-9]*:[1-9][0-9]*$");

@@ -129,6 +129,20 @@ RC_GTEST_PROP(PolicyProperty, MovesTrafficOnlyAfterUninterruptedHealth, ()) {
   }
 }
 
+RC_GTEST_PROP(PolicyProperty, LeavesMovedTrafficAloneForTheHoldDown, ()) {
+  const PolicyConfig config = *any_config();
+  TimePoint active = kStart;
+  bool known = false;
+  for (const Seen& seen : any_run(config)) {
+    const SlaveView* sriov = the_sriov_slave(seen.view);
+    if (!seen.view.fresh || sriov == nullptr) continue;
+    if (!std::exchange(known, true) || seen.view.active == sriov->index) active = seen.now;
+    const auto& write = seen.decision.write;
+    if (!write || !moves_traffic(write->rule) || !another_is_healthy(seen.view)) continue;
+    RC_ASSERT(seen.now - active >= config.hold_down);
+  }
+}
+
 RC_GTEST_PROP(PolicyProperty, MovesAreSpaced, ()) {
   const PolicyConfig config = *any_config();
   std::optional<TimePoint> moved;

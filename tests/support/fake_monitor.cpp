@@ -11,6 +11,7 @@ using bond::LinkEventCause;
 using bond::LinkMonitor;
 
 FakeMonitor::FakeMonitor(FakeKernel& kernel) : kernel_(kernel) {
+  kernel_.take_messages();  // told before anybody listened
   start_dump(std::nullopt);
 }
 

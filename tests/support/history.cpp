@@ -108,9 +108,12 @@ void Scene::act(const Step& step) {
   }
 }
 
+// The same hardware: it comes back with the address that it was made with.
 void Scene::replug(bool sriov, const std::string& name) {
+  FakeDeviceOptions options = device_of(sriov, name);
+  options.address = kernel().link(device(sriov))->permanent_address;
   kernel().remove_device(device(sriov));
-  kernel().enslave(bond_, kernel().add_device(device_of(sriov, name)));
+  kernel().enslave(bond_, kernel().add_device(options));
   (sriov ? sriov_name_ : virtual_name_) = name;
 }
 

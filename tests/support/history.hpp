@@ -63,6 +63,7 @@ class Scene {
   void perform(const std::vector<Step>& history);
   // Cables in, links up, both enslaved, the kernel willing: nothing is in the way any more.
   void clear_the_way();
+  void unplug(bool sriov) { kernel().remove_device(device(sriov)); }
 
  private:
   void act(const Step& step);

@@ -99,12 +99,14 @@ void Simulation::overrun() {
 void Simulation::restart_watchdog() {
   keepers_.clear();
   waiting_for_fresh_.clear();
-  kernel.take_messages();
   monitor_.emplace(kernel);
 }
 
 void Simulation::set_mode(Mode mode) {
   policy_.mode = mode;
+  std::vector<IfIndex> bonds;
+  for (const auto& [bond, keeper] : keepers_) bonds.push_back(bond);
+  for (const IfIndex bond : bonds) look_at(bond);
 }
 
 const BondStatus& Simulation::status(IfIndex bond) const {

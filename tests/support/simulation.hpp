@@ -32,8 +32,9 @@ class Simulation {
   void overrun();
   // Everything that it remembers is gone.
   void restart_watchdog();
-  void set_mode(Mode mode);
+  void set_mode(Mode mode);  // as after SIGHUP
 
+  [[nodiscard]] bool knows(IfIndex bond) const { return keepers_.contains(bond); }
   [[nodiscard]] const BondStatus& status(IfIndex bond) const;
   [[nodiscard]] const FakeMonitor& monitor() const { return *monitor_; }
   [[nodiscard]] const std::vector<FakeActuator::Write>& writes() const { return actuator.writes(); }

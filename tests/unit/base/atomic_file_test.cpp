@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
@@ -13,7 +14,8 @@ using namespace hnv::base;
 namespace fs = std::filesystem;
 
 struct AtomicFile : testing::Test {
-  fs::path folder = fs::path(testing::TempDir()) / "hnv_atomic_file";
+  fs::path folder =
+      fs::path(testing::TempDir()) / ("hnv_atomic_file." + std::to_string(::getpid()));
   fs::path file = folder / "status";
   void SetUp() override {
     fs::remove_all(folder);

@@ -253,7 +253,7 @@ TEST(StatusPage, VerboseAddsSettingsCountsAndAddresses) {
   state      hold_down for 4 s; off the SR-IOV slave: hold_down for 9 s
   failovers  to_virtual: admin 1, link_down 2; to_sriov: watchdog 2; the last
              14 s ago
-  restores   3 attempts, failures: overridden 1; primary lost again 1 times
+  restores   3 attempts, failures: overridden 1; primary lost again 1 time
   off sriov  link_down 3 min 2 s, hold_down 20 s
 )"),
             std::string::npos)

@@ -2,6 +2,7 @@
 #include "hnv/device_facts.hpp"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
@@ -13,7 +14,7 @@ namespace fs = std::filesystem;
 
 // A slave's part of sysfs and of the device tree, as on a partition.
 struct DeviceFactsTree : testing::Test {
-  fs::path root = fs::path(testing::TempDir()) / "hnv_device_facts";
+  fs::path root = fs::path(testing::TempDir()) / ("hnv_device_facts." + std::to_string(::getpid()));
   Paths paths{root / "sys", root / "proc", root / "device-tree"};
   bond::Link link;
 

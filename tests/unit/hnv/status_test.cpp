@@ -30,7 +30,8 @@ WatchdogStatus some_status() {
 }
 
 struct Published : testing::Test {
-  fs::path folder = fs::path(testing::TempDir()) / "hnv_published_status";
+  fs::path folder =
+      fs::path(testing::TempDir()) / ("hnv_published_status." + std::to_string(::getpid()));
   std::string file = folder / "watchdog.json";
 
   void SetUp() override {

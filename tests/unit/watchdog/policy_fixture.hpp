@@ -62,12 +62,9 @@ class PolicyTest : public ::testing::Test {
     view.answer = answer;
     return look();
   }
-  // Known for so long that no settle and no hold-down is left, and stranded for as long where the
-  // traffic is on the virtual slave next.
+  // Known for so long that no settle and no hold-down is left.
   void know_the_bond() {
-    const auto active = std::exchange(view.active, kVirtual);
     look();
-    view.active = active;
     now += std::chrono::hours(1);
   }
 
@@ -80,8 +77,16 @@ class PolicyTest : public ::testing::Test {
     slave.lower_up = true;
     slave.mii = bond::MiiStatus::up;
   }
-  // The traffic is on the virtual slave, the SR-IOV slave is healthy.
-  void strand() { view.active = kVirtual; }
+  // The traffic goes over the virtual slave from now on; the SR-IOV slave is as it was.
+  void take_traffic() { view.active = kVirtual; }
+  // It has done so for long.
+  void strand() {
+    take_traffic();
+    const Mode mode = std::exchange(config.mode, Mode::observe);
+    look();
+    config.mode = mode;
+    now += std::chrono::hours(1);
+  }
   // What the kernel shows after a write that worked.
   void show_success() { view.active = view.primary = kSriov; }
 };

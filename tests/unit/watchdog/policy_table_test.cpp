@@ -147,6 +147,12 @@ TEST_F(PolicyTable, WritesNothingWhenNoSlaveIsTheSriovOne) {
   EXPECT_EQ(rule_of(look()), std::nullopt);
 }
 
+TEST_F(PolicyTable, WritesNothingWhenOneSlaveIsUnknown) {
+  strand();
+  sriov().role = Role::unknown;
+  EXPECT_EQ(rule_of(look()), std::nullopt);
+}
+
 TEST_F(PolicyTable, WritesNothingWhenTwoSlavesAreSriov) {
   strand();
   virtual_slave().role = Role::sriov;
@@ -198,7 +204,7 @@ class PolicyModes : public PolicyTest, public ::testing::WithParamInterface<Mode
  protected:
   // Makes a view of which `rule` is the row of the table.
   void arrange(WriteRule rule) {
-    if (rule != WriteRule::keep) strand();
+    if (rule != WriteRule::keep) take_traffic();
     if (rule == WriteRule::latch) lose_link(sriov());
     if (rule == WriteRule::reassert) view.primary = kSriov;
   }

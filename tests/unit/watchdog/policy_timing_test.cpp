@@ -47,7 +47,7 @@ TEST_F(PolicyTiming, EveryChangeOfMembershipStartsSettlingAnew) {
 
 TEST_F(PolicyTiming, LatchWaitsForSettleToo) {
   know_the_bond();
-  strand();
+  take_traffic();
   lose_link(sriov());
   ++view.membership_generation;
   EXPECT_EQ(rule_of(look()), std::nullopt);
@@ -55,7 +55,7 @@ TEST_F(PolicyTiming, LatchWaitsForSettleToo) {
 }
 
 TEST_F(PolicyTiming, BringingBackWaitsForHoldDown) {
-  strand();
+  take_traffic();
   lose_link(sriov());
   view.primary = kVirtual;
   config.mode = Mode::observe;
@@ -68,7 +68,7 @@ TEST_F(PolicyTiming, BringingBackWaitsForHoldDown) {
 }
 
 TEST_F(PolicyTiming, ReassertingWaitsForHoldDown) {
-  strand();
+  take_traffic();
   view.primary = kSriov;
   lose_link(sriov());
   know_the_bond();
@@ -88,7 +88,7 @@ TEST_F(PolicyTiming, KeepingAndLatchingWaitForNoHoldDown) {
 TEST_F(PolicyTiming, HoldDownAndSettleRunInParallel) {
   config.hold_down = 10s;
   config.settle = 15s;
-  strand();
+  take_traffic();
   look();
   EXPECT_EQ(rule_of(look_after(15s)), WriteRule::bring_back);
 }
@@ -96,7 +96,7 @@ TEST_F(PolicyTiming, HoldDownAndSettleRunInParallel) {
 TEST_F(PolicyTiming, TheLaterOfHoldDownAndSettleDecides) {
   config.hold_down = 20s;
   config.settle = 15s;
-  strand();
+  take_traffic();
   EXPECT_EQ(look().wake_at, now + 20s);
   EXPECT_EQ(rule_of(look_after(15s)), std::nullopt);
   EXPECT_EQ(rule_of(look_after(5s)), WriteRule::bring_back);
@@ -104,7 +104,7 @@ TEST_F(PolicyTiming, TheLaterOfHoldDownAndSettleDecides) {
 
 TEST_F(PolicyTiming, LossStartsHoldDownAnew) {
   know_the_bond();
-  strand();
+  take_traffic();
   view.primary = kSriov;
   for (int flap = 0; flap < 3; ++flap) {
     lose_link(sriov());
@@ -117,7 +117,7 @@ TEST_F(PolicyTiming, LossStartsHoldDownAnew) {
 }
 
 TEST_F(PolicyTiming, LossBetweenTwoViewsStartsHoldDownAnew) {
-  strand();
+  take_traffic();
   view.primary = kSriov;
   lose_link(sriov());
   know_the_bond();
@@ -131,7 +131,7 @@ TEST_F(PolicyTiming, LossBetweenTwoViewsStartsHoldDownAnew) {
 }
 
 TEST_F(PolicyTiming, EachPartOfHealthCounts) {
-  strand();
+  take_traffic();
   view.primary = kSriov;
   know_the_bond();
   const auto unhealthy = [this](auto change) {
@@ -149,9 +149,27 @@ TEST_F(PolicyTiming, EachPartOfHealthCounts) {
   EXPECT_TRUE(unhealthy([](SlaveView& slave) { slave.mii = MiiStatus::going_back; }));
 }
 
+// Whoever took the traffic from a healthy slave gets the hold-down to finish what they do.
+TEST_F(PolicyTiming, TrafficMovedByHandIsLeftThereForTheHoldDown) {
+  view.primary = kSriov;
+  know_the_bond();
+  for (int time = 0; time < 2; ++time) {
+    take_traffic();
+    const Decision decision = look();
+    EXPECT_EQ(decision.wake_at, now + config.hold_down);
+    EXPECT_EQ(decision.assessment->state, WatchState::hold_down);
+    EXPECT_EQ(rule_of(look_after(config.hold_down - 1ms)), std::nullopt);
+    view.active = kSriov;
+    look_after(0ms);
+  }
+  take_traffic();
+  look();
+  EXPECT_EQ(rule_of(look_after(config.hold_down)), WriteRule::reassert);
+}
+
 TEST_F(PolicyTiming, AnotherDeviceAsSriovSlaveStartsHoldDownAnew) {
   config.settle = 0s;
-  strand();
+  take_traffic();
   view.primary = kSriov;
   know_the_bond();
   sriov().index = bond::IfIndex{9};
@@ -162,7 +180,7 @@ TEST_F(PolicyTiming, AnotherDeviceAsSriovSlaveStartsHoldDownAnew) {
 
 TEST_F(PolicyTiming, SriovSlaveThatWasAwayStartsHoldDownAnew) {
   config.settle = 0s;
-  strand();
+  take_traffic();
   view.primary = kSriov;
   know_the_bond();
   const SlaveView away = sriov();
@@ -174,7 +192,7 @@ TEST_F(PolicyTiming, SriovSlaveThatWasAwayStartsHoldDownAnew) {
 
 TEST_F(PolicyTiming, DoesNotWaitForHoldDownWhenNoOtherSlaveIsHealthy) {
   know_the_bond();
-  strand();
+  take_traffic();
   view.primary = kSriov;
   lose_link(sriov());
   look();
@@ -185,7 +203,7 @@ TEST_F(PolicyTiming, DoesNotWaitForHoldDownWhenNoOtherSlaveIsHealthy) {
 
 TEST_F(PolicyTiming, SettlesEvenWhenNoOtherSlaveIsHealthy) {
   know_the_bond();
-  strand();
+  take_traffic();
   lose_link(virtual_slave());
   ++view.membership_generation;
   EXPECT_EQ(rule_of(look()), std::nullopt);
@@ -198,7 +216,7 @@ TEST_F(PolicyTiming, MovesAreSpaced) {
   let_it_move();
   const TimePoint moved = now;
   now += 20s;
-  strand();
+  take_traffic();
   EXPECT_EQ(look().wake_at, moved + config.move_spacing);
   now = moved + config.move_spacing - 1ms;
   EXPECT_EQ(rule_of(look()), std::nullopt);
@@ -217,38 +235,24 @@ TEST_F(PolicyTiming, WritesThatMoveNothingAreNotSpaced) {
 TEST_F(PolicyTiming, WritesThatMoveNothingSpaceNoMoves) {
   know_the_bond();
   let_it_move();  // primary alone: the slave was active
-  strand();
+  take_traffic();
   look();
   EXPECT_EQ(rule_of(look_after(config.hold_down)), WriteRule::reassert);
-}
-
-// The slave was healthy all the time: whoever moved the traffic gets the hold-down to finish.
-TEST_F(PolicyTiming, TrafficMovedByHandIsLeftThereForTheHoldDown) {
-  know_the_bond();
-  view.primary = kSriov;
-  look();
-  strand();
-  const Decision decision = look_after(1h);
-  EXPECT_EQ(rule_of(decision), std::nullopt);
-  EXPECT_EQ(decision.assessment->state, WatchState::hold_down);
-  EXPECT_EQ(decision.wake_at, now + config.hold_down);
-  EXPECT_EQ(rule_of(look_after(config.hold_down - 1ms)), std::nullopt);
-  EXPECT_EQ(rule_of(look_after(1ms)), WriteRule::reassert);
 }
 
 TEST_F(PolicyTiming, MovesAreNotSpacedWhenNoOtherSlaveIsHealthy) {
   know_the_bond();
   strand();
   let_it_move();
-  strand();
+  take_traffic();
   lose_link(virtual_slave());
   EXPECT_EQ(rule_of(look_after(1s)), WriteRule::reassert);
 }
 
 TEST_F(PolicyTiming, ReassertsOncePerLoss) {
   know_the_bond();
-  strand();
   view.primary = kSriov;
+  strand();
   ASSERT_EQ(rule_of(look()), WriteRule::reassert);
   answer(WriteAccepted{});
   // Not in force: someone wrote active_slave again right away.
@@ -265,10 +269,10 @@ TEST_F(PolicyTiming, ReassertsOncePerLoss) {
 
 TEST_F(PolicyTiming, ReassertsAgainAfterTheSlaveWasActive) {
   know_the_bond();
-  strand();
   view.primary = kSriov;
-  let_it_move();
   strand();
+  let_it_move();
+  take_traffic();
   look();
   EXPECT_EQ(rule_of(look_after(24h)), WriteRule::reassert);
 }
