@@ -21,7 +21,10 @@ Renderer::Body Renderer::get(View view) {
   std::shared_future<Bodies> bodies;
   {
     const std::lock_guard lock(mutex_);
-    if (!next_) next_.emplace();
+    if (!next_) {
+      next_.emplace();
+      next_->bodies = next_->promise.get_future().share();
+    }
     next_->wanted[view] = true;
     bodies = next_->bodies;
   }

@@ -54,7 +54,7 @@ class Renderer {
   struct Round {
     base::EnumArray<View, bool> wanted;
     std::promise<Bodies> promise;
-    std::shared_future<Bodies> bodies = promise.get_future().share();
+    std::shared_future<Bodies> bodies;
   };
 
   void run();

@@ -64,4 +64,10 @@ rc::Gen<FakeBondOptions> any_bond() {
   });
 }
 
+std::ostream& operator<<(std::ostream& out, const FakeBondOptions& options) {
+  return out << "reselect " << base::name_of(options.primary_reselect) << ", miimon "
+             << options.miimon.count() << " ms, updelay " << options.updelay.count()
+             << " ms, downdelay " << options.downdelay.count() << " ms";
+}
+
 }  // namespace hnv::test
