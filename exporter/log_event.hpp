@@ -14,6 +14,7 @@ enum class LogEvent : std::uint8_t {
   config_rejected,  // at a reload the old one stays
   listening,
   ready,
+  scrape_failed,  // by an exception
   source_failed,  // once, until it works again
   source_recovered,
   web_server,  // what the HTTP library says
@@ -27,5 +28,6 @@ template <>
 struct hnv::base::EnumNames<hnv::exporter::LogEvent> {
   static constexpr auto names = std::to_array<std::string_view>(
       {"start", "runs_as_root", "config_loaded", "config_missing", "config_rejected", "listening",
-       "ready", "source_failed", "source_recovered", "web_server", "failed", "stop"});
+       "ready", "scrape_failed", "source_failed", "source_recovered", "web_server", "failed",
+       "stop"});
 };

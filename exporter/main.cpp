@@ -110,9 +110,13 @@ int serve(const Options& options, Config config) {
 
   SnapshotTaker taker(options.paths, options.status_file, std::move(config));
   SourceLog source_log;
+  Site::Observer observer;
+  observer.on_snapshot = [&source_log](const Snapshot& snapshot) { source_log.report(snapshot); };
+  observer.on_failure = [](const std::string& problem) {
+    log(LogLevel::error, LogEvent::scrape_failed, {{"error", problem}});
+  };
   Site site(
-      {host_name(), options.telemetry_path}, [&taker] { return taker.take(); },
-      [&source_log](const Snapshot& snapshot) { source_log.report(snapshot); });
+      {host_name(), options.telemetry_path}, [&taker] { return taker.take(); }, observer);
   WebServerOptions web;
   web.listen = options.listen;
   web.max_requests = options.max_requests;

@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "exporter/renderer.hpp"
 
+#include <exception>
 #include <utility>
 
 namespace hnv::exporter {
 
-Renderer::Renderer(Take take, Render render)
-    : take_(std::move(take)), render_(std::move(render)), thread_([this] { run(); }) {}
+Renderer::Renderer(Take take, Render render, OnFailure on_failure)
+    : take_(std::move(take)),
+      render_(std::move(render)),
+      on_failure_(std::move(on_failure)),
+      thread_([this] { run(); }) {}
 
 Renderer::~Renderer() {
   {
@@ -44,15 +48,15 @@ void Renderer::run() {
   }
 }
 
-Renderer::Bodies Renderer::play(const base::EnumArray<View, bool>& wanted) const noexcept {
+Renderer::Bodies Renderer::play(const base::EnumArray<View, bool>& wanted) const {
   Bodies bodies;
   try {
     const Snapshot snapshot = take_();
     for (const View view : base::all_values<View>()) {
       if (wanted[view]) bodies[view] = std::make_shared<const std::string>(render_(view, snapshot));
     }
-  } catch (...) {
-    return bodies;
+  } catch (const std::exception& problem) {
+    on_failure_(problem.what());
   }
   return bodies;
 }

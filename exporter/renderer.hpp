@@ -33,19 +33,20 @@ namespace hnv::exporter {
 class Renderer {
  public:
   using Body = std::shared_ptr<const std::string>;
-  // Both run on the renderer's thread only.
+  // All three run on the renderer's thread only.
   using Take = std::function<Snapshot()>;
   using Render = std::function<std::string(View, const Snapshot&)>;
+  // Hears of exceptions from these two.
+  using OnFailure = std::function<void(const std::string&)>;
 
-  Renderer(Take take, Render render);
+  Renderer(Take take, Render render, OnFailure on_failure);
   Renderer(const Renderer&) = delete;
   Renderer& operator=(const Renderer&) = delete;
   Renderer(Renderer&&) = delete;
   Renderer& operator=(Renderer&&) = delete;
   ~Renderer();
 
-  // From any thread; waits for the end of a round that has not begun yet. nullptr: taking or
-  // rendering has thrown.
+  // From any thread; waits for the end of a round that has not begun yet. nullptr: it has failed.
   Body get(View view);
 
  private:
@@ -58,10 +59,11 @@ class Renderer {
   };
 
   void run();
-  [[nodiscard]] Bodies play(const base::EnumArray<View, bool>& wanted) const noexcept;
+  [[nodiscard]] Bodies play(const base::EnumArray<View, bool>& wanted) const;
 
   Take take_;
   Render render_;
+  OnFailure on_failure_;
   std::mutex mutex_;
   std::condition_variable wanted_;
   std::optional<Round> next_;  // empty when nobody waits

@@ -16,17 +16,18 @@ constexpr int kUnavailable = 503;
 
 }  // namespace
 
-Site::Site(PageContext context, Renderer::Take take, Observe observe)
+Site::Site(PageContext context, Renderer::Take take, Observer observer)
     : context_(std::move(context)),
       take_(std::move(take)),
-      observe_(std::move(observe)),
+      observer_(std::move(observer)),
       renderer_([this] { return take_snapshot(); },
-                [this](View view, const Snapshot& snapshot) { return render(view, snapshot); }) {}
+                [this](View view, const Snapshot& snapshot) { return render(view, snapshot); },
+                [this](const std::string& problem) { observer_.on_failure(problem); }) {}
 
 Snapshot Site::take_snapshot() {
   Snapshot snapshot = take_();
   if (!snapshot.sources[Source::netlink].error) ready_ = true;
-  observe_(snapshot);
+  observer_.on_snapshot(snapshot);
   return snapshot;
 }
 

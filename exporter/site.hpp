@@ -14,10 +14,13 @@ namespace hnv::exporter {
 
 class Site {
  public:
-  // `observe` sees every snapshot, on the renderer's thread.
-  using Observe = std::function<void(const Snapshot&)>;
+  // Who wants to know what happens; called on the renderer's thread.
+  struct Observer {
+    std::function<void(const Snapshot&)> on_snapshot;
+    Renderer::OnFailure on_failure;
+  };
 
-  Site(PageContext context, Renderer::Take take, Observe observe);
+  Site(PageContext context, Renderer::Take take, Observer observer);
 
   // For the web server: from any thread.
   HttpResponse respond(const HttpRequest& request);
@@ -32,7 +35,7 @@ class Site {
 
   PageContext context_;
   Renderer::Take take_;
-  Observe observe_;
+  Observer observer_;
   std::atomic<bool> ready_{false};
   Renderer renderer_;  // last: its thread uses the rest
 };

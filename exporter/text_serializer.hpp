@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Prometheus' text format 0.0.4. prometheus::TextSerializer leaves help texts unescaped, and
-// neither it nor Prometheus forgives a label value that is not UTF-8, which the name of a network
-// interface may be: one such name would cost the whole scrape.
+// Prometheus' text format 0.0.4. prometheus::TextSerializer leaves help texts unescaped and passes
+// on label values that are not UTF-8, as the name of a network interface may be; Prometheus refuses
+// the whole scrape for either.
 #pragma once
 
 #include <prometheus/serializer.h>

@@ -132,8 +132,9 @@ struct WebServer::State {
   mg_context* context = nullptr;
   std::vector<ListenAddress> bound;
   std::atomic<unsigned> in_flight{0};
+  // Messages of the thread that starts the server say why it does not start.
   std::thread::id starter;
-  std::vector<std::string> start_messages;  // of the starting thread alone
+  std::vector<std::string> start_messages;
 
   State(WebServerOptions the_options, HttpHandler the_handler)
       : options(std::move(the_options)), handler(std::move(the_handler)) {}
@@ -184,31 +185,22 @@ Expected<void> WebServer::State::start() {
     }
     ports.append(ports.empty() ? "" : ",").append(port_spec(address, has_ipv6));
   }
-  const std::string workers = std::to_string(options.workers);
-  const std::string request_timeout = std::to_string(options.request_timeout.count());
   // Without a document root CivetWeb serves no files, CGI or uploads. An open CORS policy is its
   // default.
-  const std::array<const char*, 21> settings = {"listening_ports",
-                                                ports.c_str(),
-                                                "num_threads",
-                                                workers.c_str(),
-                                                "request_timeout_ms",
-                                                request_timeout.c_str(),
-                                                "enable_keep_alive",
-                                                "no",
-                                                "tcp_nodelay",
-                                                "1",
-                                                "enable_directory_listing",
-                                                "no",
-                                                "access_control_allow_origin",
-                                                "",
-                                                "access_control_allow_methods",
-                                                "",
-                                                "access_control_allow_headers",
-                                                "",
-                                                "decode_url",
-                                                "yes",
-                                                nullptr};
+  const std::vector<std::pair<const char*, std::string>> settings = {
+      {"listening_ports", ports},
+      {"num_threads", std::to_string(options.workers)},
+      {"request_timeout_ms", std::to_string(options.request_timeout.count())},
+      {"enable_keep_alive", "no"},
+      {"tcp_nodelay", "1"},
+      {"enable_directory_listing", "no"},
+      {"access_control_allow_origin", ""},
+      {"access_control_allow_methods", ""},
+      {"access_control_allow_headers", ""},
+  };
+  std::vector<const char*> words;
+  for (const auto& [name, value] : settings) words.insert(words.end(), {name, value.c_str()});
+  words.push_back(nullptr);
   mg_callbacks callbacks{};
   callbacks.begin_request = &State::on_request;
   callbacks.http_error = &State::on_error;
@@ -216,7 +208,7 @@ Expected<void> WebServer::State::start() {
   std::array<char, 256> text{};
   mg_error_data error{nullptr, text.data(), text.size()};
   starter = std::this_thread::get_id();
-  mg_init_data init{&callbacks, this, const_cast<const char**>(settings.data())};
+  mg_init_data init{&callbacks, this, words.data()};
   context = mg_start2(&init, &error);
   if (context == nullptr) {
     // The first message names the address and the reason; the error text only the step that failed.
@@ -229,7 +221,6 @@ Expected<void> WebServer::State::start() {
   for (std::size_t index = 0; index < static_cast<std::size_t>(std::max(count, 0)); ++index) {
     bound[index].port = static_cast<std::uint16_t>(chosen[index].port);
   }
-  starter = {};
   return {};
 }
 

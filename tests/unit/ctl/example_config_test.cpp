@@ -7,20 +7,14 @@
 #include <string>
 #include <vector>
 
-#include "base/atomic_file.hpp"
 #include "hnv/config.hpp"
+#include "tests/unit/ctl/repository_file.hpp"
 
 namespace hnv {
 namespace {
 
-constexpr std::size_t kLargest = 1024 * 1024;
-
-std::string read(const char* file) {
-  return base::read_file(std::string(HNV_SOURCE_DIR) + "/" + file, kLargest).value();
-}
-
 std::string example() {
-  return read("packaging/hnv.yaml");
+  return test::read_repository_file("packaging/hnv.yaml");
 }
 
 // Prose starts with "# " and a word; anything else behind a '#' is a line of YAML.
@@ -95,7 +89,7 @@ TEST(ExampleConfig, KnowsEveryKeyAndMode) {
 }
 
 TEST(ConfigManual, HasAnEntryForEveryKeyAndMode) {
-  const std::string manual = read("docs/man/hnv.yaml.5");
+  const std::string manual = test::read_repository_file("docs/man/hnv.yaml.5");
   std::vector<std::string> words = all_keys();
   words.insert(words.end(), base::EnumNames<Mode>::names.begin(),
                base::EnumNames<Mode>::names.end());
@@ -105,7 +99,7 @@ TEST(ConfigManual, HasAnEntryForEveryKeyAndMode) {
 }
 
 TEST(ConfigManual, HasAValidExample) {
-  std::string text = read("docs/man/hnv.yaml.5");
+  std::string text = test::read_repository_file("docs/man/hnv.yaml.5");
   const auto begin = text.find("\n.EX\n");
   ASSERT_NE(begin, std::string::npos);
   text = text.substr(begin + 5, text.find("\n.EE\n") - begin - 4);

@@ -7,9 +7,9 @@
 #include <sstream>
 #include <string>
 
-#include "base/atomic_file.hpp"
 #include "bond/link_monitor.hpp"
 #include "hnv/vocabulary.hpp"
+#include "tests/unit/ctl/repository_file.hpp"
 
 namespace hnv {
 namespace {
@@ -17,8 +17,7 @@ namespace {
 using Words = std::set<std::string>;
 
 std::string glossary() {
-  constexpr std::size_t kLargest = 1024 * 1024;
-  return base::read_file(std::string(HNV_SOURCE_DIR) + "/docs/glossary.md", kLargest).value();
+  return test::read_repository_file("docs/glossary.md");
 }
 
 // The names in the table below "## WatchState: ...", each with a meaning beside it.
@@ -62,9 +61,7 @@ TEST(Glossary, ExplainsEveryWordOfTheVocabulary) {
 
 // The enums of the vocabulary itself: a new one must not be forgotten above.
 TEST(Glossary, KnowsEveryEnumOfTheVocabulary) {
-  constexpr std::size_t kLargest = 1024 * 1024;
-  const std::string header =
-      base::read_file(std::string(HNV_SOURCE_DIR) + "/hnv/vocabulary.hpp", kLargest).value();
+  const std::string header = test::read_repository_file("hnv/vocabulary.hpp");
   const std::string text = glossary();
   constexpr std::string_view kEnum = "enum class ";
   std::size_t found = 0;

@@ -50,6 +50,8 @@ class Program {
       fd = ends[0];
     }
     output_ = UniqueFd(fd);
+    // kill(-1, ...) would reach everybody.
+    if (pid_ <= 0) throw std::runtime_error("no process");
   }
   Program(const Program&) = delete;
   Program& operator=(const Program&) = delete;
@@ -60,7 +62,10 @@ class Program {
     }
   }
 
-  void send(int signal_number) const { ::kill(pid_, signal_number); }
+  void send(int signal_number) const {
+    ASSERT_GT(pid_, 0);
+    ::kill(pid_, signal_number);
+  }
   void type(char key) const { EXPECT_EQ(::write(output_.get(), &key, 1), 1); }
 
   // Reads until `text` comes, behind what was expected before; fails when the output ends.
@@ -92,10 +97,11 @@ class Program {
  private:
   [[noreturn]] static void execute(std::vector<std::string>& arguments) {
     std::vector<char*> pointers;
+    pointers.reserve(arguments.size() + 1);
     for (std::string& argument : arguments) pointers.push_back(argument.data());
     pointers.push_back(nullptr);
-    ::setenv("TERM", "vt100", 1);
-    ::unsetenv("NO_COLOR");
+    ::setenv("TERM", "vt100", 1);  // NOLINT(concurrency-mt-unsafe): one thread
+    ::unsetenv("NO_COLOR");        // NOLINT(concurrency-mt-unsafe)
     ::execv(pointers[0], pointers.data());
     ::_exit(127);
   }
@@ -117,11 +123,12 @@ class Program {
 
 class CtlProgram : public ::testing::Test {
  protected:
-  CtlProgram() {
+  void SetUp() override {
     std::string name = ::testing::TempDir() + "hnvctl-XXXXXX";
-    folder_ = ::mkdtemp(name.data());
+    ASSERT_NE(::mkdtemp(name.data()), nullptr);
+    folder_ = name;
   }
-  ~CtlProgram() override { std::filesystem::remove_all(folder_); }
+  void TearDown() override { std::filesystem::remove_all(folder_); }
 
   // Arguments for a partition where nothing but `config` is there.
   std::vector<std::string> status(const std::string& config,

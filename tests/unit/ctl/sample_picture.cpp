@@ -14,8 +14,8 @@ using std::chrono::seconds;
 constexpr base::BootTime kNow{std::chrono::hours(100)};
 constexpr double kUnixNow = 1'800'000'000;
 constexpr double kTwoDaysThreeHours = 51 * 3600;
-const auto kFirstAddress = bond::MacAddress::parse("52:54:00:00:00:11");
-const auto kSecondAddress = bond::MacAddress::parse("52:54:00:00:00:12");
+const auto first_address = bond::MacAddress::parse("52:54:00:00:00:11");
+const auto second_address = bond::MacAddress::parse("52:54:00:00:00:12");
 
 SlaveReport sample_slave(bond::IfIndex index, bond::IfIndex master, const std::string& name) {
   SlaveReport slave;
@@ -43,7 +43,7 @@ BondReport sample_bond(unsigned number) {
   report.link.admin_up = true;
   report.link.running = true;
   report.link.kind = "bond";
-  report.link.address = kFirstAddress;
+  report.link.address = first_address;
   bond::BondInfo& info = report.link.bond.emplace();
   info.mode = bond::BondMode::active_backup;
   info.miimon = milliseconds(100);
@@ -63,7 +63,7 @@ BondReport sample_bond(unsigned number) {
   sriov.active = true;
   sriov.primary = true;
   SlaveReport fallback = sample_slave({index.value + 2}, index, "env" + std::to_string(number));
-  fallback.link.address = kSecondAddress;
+  fallback.link.address = second_address;
   fallback.link.slave->permanent_address = fallback.link.address;
   fallback.facts = {"ibmveth", "vio", "", std::nullopt};
   fallback.role = Role::virtual_device;
@@ -136,7 +136,7 @@ void set_active(Picture& picture, const std::string& device) {
   }
   // fail_over_mac=follow: the active slave has the bond's address, the other one the second.
   for (SlaveReport& slave : report.slaves) {
-    slave.link.address = slave.active ? report.link.address : kSecondAddress;
+    slave.link.address = slave.active ? report.link.address : second_address;
   }
   if (picture.published.status) watched_of(picture).active_device = device;
 }

@@ -25,16 +25,23 @@ TEST(WantsColour, AnExplicitChoiceWins) {
   EXPECT_FALSE(wants_colour(ColourChoice::never, true, true));
 }
 
+// nullptr: unset.
+void set_environment(const char* name, const char* value) {
+  // NOLINTNEXTLINE(concurrency-mt-unsafe): one thread
+  const int done = value != nullptr ? ::setenv(name, value, 1) : ::unsetenv(name);
+  ASSERT_EQ(done, 0);
+}
+
 TEST(WantsColour, NoColorAndADumbTerminalForbidIt) {
-  ::setenv("TERM", "vt100", 1);
-  ::unsetenv("NO_COLOR");
+  set_environment("TERM", "vt100");
+  set_environment("NO_COLOR", nullptr);
   EXPECT_TRUE(environment_allows_colour());
-  ::setenv("NO_COLOR", "", 1);  // no-color.org: only a value that is not empty counts
+  set_environment("NO_COLOR", "");  // no-color.org: only a value that is not empty counts
   EXPECT_TRUE(environment_allows_colour());
-  ::setenv("NO_COLOR", "1", 1);
+  set_environment("NO_COLOR", "1");
   EXPECT_FALSE(environment_allows_colour());
-  ::unsetenv("NO_COLOR");
-  ::setenv("TERM", "dumb", 1);
+  set_environment("NO_COLOR", nullptr);
+  set_environment("TERM", "dumb");
   EXPECT_FALSE(environment_allows_colour());
 }
 

@@ -8,17 +8,15 @@
 #include <sstream>
 #include <string>
 
-#include "base/atomic_file.hpp"
 #include "base/exit_code.hpp"
 #include "hnv/paths.hpp"
+#include "tests/unit/ctl/repository_file.hpp"
 
 namespace hnv {
 namespace {
 
 std::string read(const std::string& file) {
-  constexpr std::size_t kLargest = 1024 * 1024;
-  return base::read_file(std::string(HNV_SOURCE_DIR) + "/packaging/systemd/" + file, kLargest)
-      .value();
+  return test::read_repository_file("packaging/systemd/" + file);
 }
 
 // Settings by name; a list that is set twice keeps both, separated by a blank.
@@ -34,17 +32,19 @@ std::map<std::string, std::string> unit(const std::string& name) {
   return settings;
 }
 
-TEST(Units, GiveUpOnlyWhereARestartCannotHelp) {
+void expect_restarts(std::map<std::string, std::string> settings) {
   const std::string codes =
       std::to_string(base::kExitUsage) + " " + std::to_string(base::kExitConfig);
-  for (const char* name : {"hnv-watchdog", "hnv-exporter"}) {
-    auto settings = unit(name);
-    EXPECT_EQ(settings["Restart"], "on-failure") << name;
-    EXPECT_EQ(settings["RestartPreventExitStatus"], codes) << name;
-    EXPECT_EQ(settings["StartLimitIntervalSec"], "0") << name;
-    EXPECT_EQ(settings["Type"], "notify") << name;
-    EXPECT_NE(settings["WatchdogSec"], "") << name;
-  }
+  EXPECT_EQ(settings["Restart"], "on-failure");
+  EXPECT_EQ(settings["RestartPreventExitStatus"], codes);
+  EXPECT_EQ(settings["StartLimitIntervalSec"], "0");
+  EXPECT_EQ(settings["Type"], "notify");
+  EXPECT_NE(settings["WatchdogSec"], "");
+}
+
+TEST(Units, GiveUpOnlyWhereARestartCannotHelp) {
+  expect_restarts(unit("hnv-watchdog"));
+  expect_restarts(unit("hnv-exporter"));
 }
 
 TEST(Units, GiveTheWatchdogOneCapabilityAndTheExporterNone) {

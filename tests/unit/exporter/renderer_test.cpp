@@ -19,6 +19,8 @@ Snapshot numbered(int number) {
   return snapshot;
 }
 
+void ignore(const std::string&) {}
+
 std::string render_number(View view, const Snapshot& snapshot) {
   return std::string(base::name_of(view)) + " " +
          std::to_string(static_cast<int>(snapshot.taken_unix_seconds));
@@ -26,7 +28,7 @@ std::string render_number(View view, const Snapshot& snapshot) {
 
 TEST(Renderer, TakesANewSnapshotForEachRequest) {
   int taken = 0;
-  Renderer renderer([&taken] { return numbered(++taken); }, render_number);
+  Renderer renderer([&taken] { return numbered(++taken); }, render_number, ignore);
   EXPECT_EQ(*renderer.get(View::metrics), "metrics 1");
   EXPECT_EQ(*renderer.get(View::status_page), "status_page 2");
 }
@@ -45,7 +47,7 @@ TEST(Renderer, SharesTheNextRoundAndNeverARunningOne) {
         }
         return numbered(taken);
       },
-      render_number);
+      render_number, ignore);
   auto first = std::async(std::launch::async, [&] { return *renderer.get(View::metrics); });
   first_begun.get_future().wait();
   std::vector<std::future<std::string>> late;
@@ -66,18 +68,20 @@ TEST(Renderer, SharesTheNextRoundAndNeverARunningOne) {
 
 TEST(Renderer, AnExceptionEndsOneRoundOnly) {
   int taken = 0;
+  std::string problem;
   Renderer renderer(
       [&taken] {
         if (++taken == 1) throw std::runtime_error("no");
         return numbered(taken);
       },
-      render_number);
+      render_number, [&problem](const std::string& text) { problem = text; });
   EXPECT_EQ(renderer.get(View::metrics), nullptr);
+  EXPECT_EQ(problem, "no");
   EXPECT_EQ(*renderer.get(View::metrics), "metrics 2");
 }
 
 TEST(Renderer, EndsWithoutARequest) {
-  const Renderer renderer([] { return Snapshot(); }, render_number);
+  const Renderer renderer([] { return Snapshot(); }, render_number, ignore);
 }
 
 }  // namespace

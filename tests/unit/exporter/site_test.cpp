@@ -25,7 +25,7 @@ class SiteTest : public ::testing::Test {
  protected:
   Site site_{{"lpar1", "/metrics"},
              [this] { return snapshot_; },
-             [this](const Snapshot&) { ++observed_; }};
+             {[this](const Snapshot&) { ++observed_; }, [](const std::string&) {}}};
   Snapshot snapshot_ = healthy_snapshot();
   int observed_ = 0;
 };
@@ -71,14 +71,13 @@ TEST_F(SiteTest, IsReadyOnceTheKernelHasAnswered) {
 }
 
 TEST(Site, ServesMetricsAtTheRootWhenAskedTo) {
-  Site site({"lpar1", "/"}, healthy_snapshot, [](const Snapshot&) {});
+  Site site({"lpar1", "/"}, healthy_snapshot, {[](const Snapshot&) {}, [](const std::string&) {}});
   EXPECT_EQ(site.respond({"/", ""}).content_type, TextSerializer::kContentType);
 }
 
 TEST(Site, SaysThatTheScrapeFailed) {
-  Site site(
-      {"lpar1", "/metrics"}, []() -> Snapshot { throw std::runtime_error("no"); },
-      [](const Snapshot&) {});
+  Site site({"lpar1", "/metrics"}, []() -> Snapshot { throw std::runtime_error("no"); },
+            {[](const Snapshot&) {}, [](const std::string&) {}});
   EXPECT_EQ(site.respond({"/metrics", ""}).status, 500);
 }
 

@@ -267,6 +267,18 @@ TEST_F(PolicyTiming, ReassertsOncePerLoss) {
   EXPECT_EQ(rule_of(look_after(24h)), WriteRule::reassert);
 }
 
+TEST_F(PolicyTiming, ReassertsAfterABringBackThatWasOverridden) {
+  know_the_bond();
+  strand();
+  ASSERT_EQ(rule_of(look()), WriteRule::bring_back);
+  answer(WriteAccepted{});
+  view.primary = kSriov;  // and the traffic was taken away again before anyone looked
+  look_after(config.verify_after);
+  ++view.refreshes;
+  ASSERT_EQ(failure_in(look()), RestoreFailure::overridden);
+  EXPECT_EQ(rule_of(look_after(1h)), WriteRule::reassert);
+}
+
 TEST_F(PolicyTiming, ReassertsAgainAfterTheSlaveWasActive) {
   know_the_bond();
   view.primary = kSriov;
