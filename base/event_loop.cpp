@@ -40,7 +40,7 @@ struct EventLoop::Source {
 struct EventLoop::State {
   sd_event* event = nullptr;
   std::vector<std::unique_ptr<Source>> sources;
-  Source* readable = nullptr;
+  std::map<int, Source*> readable;  // by descriptor
   Source* timer = nullptr;
   std::exception_ptr escaped;
 
@@ -95,11 +95,8 @@ Expected<EventLoop> EventLoop::open() {
 }
 
 Expected<void> EventLoop::on_readable(int fd, Callback callback) {
-  if (state_->readable != nullptr) {
-    state_->readable->source = sd_event_source_unref(state_->readable->source);
-  }
   Source* source = state_->add(std::move(callback));
-  state_->readable = source;
+  state_->readable[fd] = source;
   int result = sd_event_add_io(
       state_->event, &source->source, fd, EPOLLIN,
       [](sd_event_source*, int, std::uint32_t, void* data) { return State::run_callback(data); },
@@ -107,6 +104,14 @@ Expected<void> EventLoop::on_readable(int fd, Callback callback) {
   if (result >= 0) result = sd_event_source_set_priority(source->source, kReadablePriority);
   if (result < 0) return failure(loop_error("watch descriptor", result));
   return {};
+}
+
+// The callback itself stays: it may be the one that runs at this moment.
+void EventLoop::forget(int fd) {
+  const auto found = state_->readable.find(fd);
+  if (found == state_->readable.end()) return;
+  found->second->source = sd_event_source_unref(found->second->source);
+  state_->readable.erase(found);
 }
 
 Expected<void> EventLoop::on_signal(int signal_number, Callback callback) {

@@ -25,8 +25,9 @@ class EventLoop {
 
   // Called while `fd` has something to read. Readable descriptors run before timers, so that a
   // timer never acts on a view that unread messages have made stale. Does not take ownership of
-  // `fd`; call again to replace the descriptor.
+  // `fd`; forget it before it is closed.
   Expected<void> on_readable(int fd, Callback callback);
+  void forget(int fd);
 
   // The signal is blocked for the process and delivered here.
   Expected<void> on_signal(int signal_number, Callback callback);

@@ -38,17 +38,38 @@ Expected<LockFile> LockFile::acquire(const std::filesystem::path& path) {
 }
 
 Expected<std::optional<pid_t>> lock_holder(const std::filesystem::path& path) {
-  const UniqueFd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-  if (!file) {
-    if (errno == ENOENT) return std::nullopt;
-    return failure(from_errno("open lock", path.native(), errno));
-  }
+  return LockProbe(path).holder();
+}
+
+Expected<std::optional<pid_t>> LockProbe::holder() {
+  const auto opened = open_present_file();
+  if (!opened) return failure(opened.error());
+  if (!*opened) return std::nullopt;
   struct flock lock = whole_file_write_lock();
-  if (::fcntl(file.get(), F_GETLK, &lock) != 0) {
-    return failure(from_errno("ask for lock", path.native(), errno));
+  if (::fcntl(fd_.get(), F_GETLK, &lock) != 0) {
+    return failure(from_errno("ask for lock", file_.native(), errno));
   }
   if (lock.l_type == F_UNLCK) return std::nullopt;
   return lock.l_pid;
+}
+
+// False: there is no file.
+Expected<bool> LockProbe::open_present_file() {
+  struct stat now {};
+  if (::stat(file_.c_str(), &now) != 0) {
+    fd_ = UniqueFd();
+    if (errno == ENOENT) return false;
+    return failure(from_errno("open lock", file_.native(), errno));
+  }
+  if (fd_ && now.st_dev == device_ && now.st_ino == inode_) return true;
+  fd_ = UniqueFd(::open(file_.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK));
+  if (!fd_) {
+    if (errno == ENOENT) return false;
+    return failure(from_errno("open lock", file_.native(), errno));
+  }
+  device_ = now.st_dev;
+  inode_ = now.st_ino;
+  return true;
 }
 
 }  // namespace hnv::base

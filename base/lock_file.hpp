@@ -28,4 +28,23 @@ class LockFile {
 // of the file would drop it.
 Expected<std::optional<pid_t>> lock_holder(const std::filesystem::path& path);
 
+// Who holds somebody else's lock, asked again and again. Unlike lock_holder() it keeps the file
+// open: opening it each time would wake a watch for its use (IN_OPEN) by the very question.
+class LockProbe {
+ public:
+  explicit LockProbe(std::filesystem::path file) : file_(std::move(file)) {}
+
+  // The pid of a process that has a POSIX lock on the file, empty when nobody does or there is no
+  // file. Needs read permission only.
+  Expected<std::optional<pid_t>> holder();
+
+ private:
+  Expected<bool> open_present_file();
+
+  std::filesystem::path file_;
+  UniqueFd fd_;
+  dev_t device_ = 0;
+  ino_t inode_ = 0;
+};
+
 }  // namespace hnv::base

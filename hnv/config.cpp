@@ -4,6 +4,7 @@
 #include <net/if.h>
 
 #include <algorithm>
+#include <array>
 #include <set>
 
 #include "base/atomic_file.hpp"
@@ -54,6 +55,30 @@ SriovSelector read_selector(YamlReader& reader, const YAML::Node& node, const st
                            "'; allowed: six pairs of hex digits, such as 52:54:00:00:00:11");
   }
   return ByPermanentAddress{address.value_or(bond::MacAddress{})};
+}
+
+void read_migration(YamlReader& reader, const YAML::Node& node, MigrationTimes& times) {
+  struct Key {
+    std::string_view name;
+    std::chrono::milliseconds MigrationTimes::*time;
+  };
+  static constexpr std::array keys = {
+      Key{"settle", &MigrationTimes::settle},
+      Key{"query_quiet", &MigrationTimes::query_quiet},
+      Key{"hook_timeout", &MigrationTimes::hook_timeout},
+      Key{"absent_timeout", &MigrationTimes::absent_timeout},
+      Key{"restore_timeout", &MigrationTimes::restore_timeout},
+      Key{"stuck_after", &MigrationTimes::stuck_after},
+  };
+  std::vector<std::string_view> allowed;
+  for (const Key& key : keys) allowed.push_back(key.name);
+  if (!reader.expect_map(node, "migration", allowed)) return;
+  for (const Key& key : keys) {
+    const std::string name(key.name);
+    if (const YAML::Node value = YamlReader::child(node, name)) {
+      times.*key.time = reader.duration(value, "migration " + name, kLongestWait);
+    }
+  }
 }
 
 BondConfig read_bond(YamlReader& reader, const YAML::Node& node) {
@@ -108,7 +133,7 @@ Expected<Config> parse_config(std::string_view yaml, const std::string& file) {
   const YAML::Node& root = reader.root();
   // An empty file is a valid one: all defaults.
   if (!root.IsDefined() || root.IsNull()) return config;
-  if (reader.expect_map(root, "the file", {"mode", "hold_down", "settle", "bonds"})) {
+  if (reader.expect_map(root, "the file", {"mode", "hold_down", "settle", "migration", "bonds"})) {
     if (const YAML::Node mode = YamlReader::child(root, "mode")) {
       const std::string text = reader.text(mode, "mode");
       const auto value = base::value_of<Mode>(text);
@@ -122,6 +147,9 @@ Expected<Config> parse_config(std::string_view yaml, const std::string& file) {
     }
     if (const YAML::Node node = YamlReader::child(root, "settle")) {
       config.settle = reader.duration(node, "settle", kLongestWait);
+    }
+    if (const YAML::Node node = YamlReader::child(root, "migration")) {
+      read_migration(reader, node, config.migration);
     }
     if (const YAML::Node node = YamlReader::child(root, "bonds")) read_bonds(reader, node, config);
   }

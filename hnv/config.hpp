@@ -43,10 +43,22 @@ struct BondConfig {
   bool operator==(const BondConfig&) const = default;
 };
 
+// How a migration is recognised, and how long it may take; docs/policy.md.
+struct MigrationTimes {
+  std::chrono::milliseconds settle = std::chrono::seconds(30);
+  std::chrono::milliseconds query_quiet = std::chrono::seconds(120);
+  std::chrono::milliseconds hook_timeout = std::chrono::minutes(30);
+  std::chrono::milliseconds absent_timeout = std::chrono::minutes(30);
+  std::chrono::milliseconds restore_timeout = std::chrono::minutes(15);
+  std::chrono::milliseconds stuck_after = std::chrono::minutes(15);
+  bool operator==(const MigrationTimes&) const = default;
+};
+
 struct Config {
   Mode mode = Mode::enforce;
   std::chrono::milliseconds hold_down = std::chrono::seconds(10);
   std::chrono::milliseconds settle = std::chrono::seconds(15);
+  MigrationTimes migration;
   std::vector<BondConfig> bonds;
   bool operator==(const Config&) const = default;
 
@@ -58,7 +70,7 @@ inline constexpr std::chrono::milliseconds kLongestWait = std::chrono::hours(1);
 
 // `file` is for messages. The error's object is the place, "hnv.yaml:3:7", and its reason names
 // the key, what was found and what is allowed, as in "unknown key 'hold-down' in the file; allowed:
-// mode, hold_down, settle, bonds". One error, the first in the file.
+// mode, hold_down, settle, migration, bonds". One error, the first in the file.
 base::Expected<Config> parse_config(std::string_view yaml, const std::string& file);
 
 base::Expected<Config> read_config(const std::string& file);

@@ -10,9 +10,15 @@ struct Paths {
   std::filesystem::path sysfs = "/sys";
   std::filesystem::path procfs = "/proc";
   std::filesystem::path devicetree = "/proc/device-tree";
+  std::filesystem::path hcnmgr_log = "/var/log/hcnmgr";           // every run of hcnmgr appends
+  std::filesystem::path dlpar_lock = "/var/lock/dr_config_lock";  // drmgr's, for its whole run
+  std::filesystem::path hook_notes = "/run/hnv/hook";             // written by our hook of drmgr
+  std::filesystem::path pauses = "/run/hnv/pause";                // written by an operator
 };
 
 inline constexpr const char* kConfigFile = "/etc/hnv/hnv.yaml";
 inline constexpr const char* kWatchdogStatusFile = "/run/hnv/watchdog.json";
+// Where the partition ran: outlives the boot, so that a migration while it is off is found.
+inline constexpr const char* kIdentityFile = "/var/lib/hnv/identity.json";
 
 }  // namespace hnv

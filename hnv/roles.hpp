@@ -9,6 +9,7 @@
 #include "bond/link.hpp"
 #include "hnv/config.hpp"
 #include "hnv/device_facts.hpp"
+#include "hnv/hcn_id.hpp"
 
 namespace hnv {
 
@@ -21,6 +22,7 @@ struct RoleAssignment {
   std::vector<Role> roles;  // one for each slave, in the order given
   // The bond is configured, its SR-IOV slave is not enslaved, and no other takes its place.
   bool sriov_absent = false;
+  std::optional<HcnId> hcn_id;
   // What keeps the roles unknown, naming the slaves; empty when they are known.
   std::string finding;
 

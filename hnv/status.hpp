@@ -15,6 +15,7 @@
 #include "base/enum_names.hpp"
 #include "base/expected.hpp"
 #include "bond/link_monitor.hpp"
+#include "hnv/processes.hpp"
 #include "hnv/vocabulary.hpp"
 
 namespace hnv {
@@ -41,12 +42,14 @@ struct BondStatus {
   std::string sriov_device;   // "": away or unknown
   std::string active_device;  // "": none
   std::string finding;  // why the bond is not managed or its roles are unknown; "" when all is well
+  std::string mac_conflict;  // the slave that has the bond's address and is not active; "" for none
 
   WatchState state = WatchState::unmanaged;
   base::BootTime state_since;
   std::optional<base::BootTime> waits_until;  // when the watchdog looks again by itself
   std::optional<OffReason> off_reason;        // empty while the SR-IOV slave carries the traffic
   base::BootTime off_since;                   // of off_reason
+  base::EnumArray<PauseReason, bool> paused;  // all that holds
 
   FailoverCounts failovers;
   base::EnumArray<OffReason, base::BootClock::duration> off_sriov;  // finished intervals only
@@ -61,8 +64,27 @@ struct BondStatus {
   bool operator==(const BondStatus&) const = default;
 };
 
+// Migrations of this partition, of this boot.
+struct LpmStatus {
+  std::optional<base::BootTime> window_since;  // while one is open
+  bool overdue = false;                        // ... and an SR-IOV slave has been away for too long
+  std::optional<double> last_start_unix_seconds;
+  std::optional<double> last_window_seconds;  // of the last one that closed
+  base::EnumArray<LpmOutcome, std::uint64_t> windows;
+  base::EnumArray<LpmKind, base::EnumArray<LpmResult, std::uint64_t>> migrations;
+  bool operator==(const LpmStatus&) const = default;
+};
+
+// What else changes the partition's network, at the last look.
+struct ActivityStatus {
+  std::vector<HcnProcess> processes;
+  bool dlpar = false;  // drmgr has its lock
+  bool stuck = false;  // one of these does not end
+  bool operator==(const ActivityStatus&) const = default;
+};
+
 struct WatchdogStatus {
-  static constexpr int kSchema = 1;
+  static constexpr int kSchema = 2;
 
   std::string boot_id;
   std::string version;
@@ -72,6 +94,8 @@ struct WatchdogStatus {
   double written_unix_seconds = 0;
   std::uint64_t receive_buffer_bytes = 0;
   bond::LinkCounters links;
+  LpmStatus lpm;
+  ActivityStatus activity;
   std::vector<BondStatus> bonds;
   bool operator==(const WatchdogStatus&) const = default;
 

@@ -81,12 +81,80 @@ Json off_sriov_to_json(const base::EnumArray<OffReason, base::BootClock::duratio
   return object;
 }
 
+Json paused_to_json(const base::EnumArray<PauseReason, bool>& paused) {
+  Json names = Json::array();
+  for (const auto reason : base::all_values<PauseReason>()) {
+    if (paused[reason]) names.push_back(base::name_of(reason));
+  }
+  return names;
+}
+
+Json lpm_to_json(const LpmStatus& lpm) {
+  Json json = Json::object();
+  if (lpm.window_since) json["window_since_ns"] = time_to_json(*lpm.window_since);
+  json["overdue"] = lpm.overdue;
+  if (lpm.last_start_unix_seconds) json["last_start_unix_seconds"] = *lpm.last_start_unix_seconds;
+  if (lpm.last_window_seconds) json["last_window_seconds"] = *lpm.last_window_seconds;
+  json["windows"] = counts_to_json(lpm.windows);
+  Json migrations = Json::object();
+  for (const auto kind : base::all_values<LpmKind>()) {
+    migrations[std::string(base::name_of(kind))] = counts_to_json(lpm.migrations[kind]);
+  }
+  json["migrations"] = std::move(migrations);
+  return json;
+}
+
+LpmStatus lpm_from_json(const Json& json) {
+  LpmStatus lpm;
+  if (json.contains("window_since_ns")) lpm.window_since = time_from_json(json["window_since_ns"]);
+  json.at("overdue").get_to(lpm.overdue);
+  if (json.contains("last_start_unix_seconds")) {
+    lpm.last_start_unix_seconds = json["last_start_unix_seconds"].get<double>();
+  }
+  if (json.contains("last_window_seconds")) {
+    lpm.last_window_seconds = json["last_window_seconds"].get<double>();
+  }
+  counts_from_json(json.at("windows"), lpm.windows);
+  for (const auto& [key, results] : json.at("migrations").items()) {
+    counts_from_json(results, lpm.migrations[enum_from<LpmKind>(key)]);
+  }
+  return lpm;
+}
+
+Json activity_to_json(const ActivityStatus& activity) {
+  Json processes = Json::array();
+  for (const HcnProcess& process : activity.processes) {
+    processes.push_back(Json{{"command", base::name_of(process.command)},
+                             {"pid", process.pid},
+                             {"started_ns", time_to_json(process.started)},
+                             {"at_boot", process.at_boot}});
+  }
+  return Json{
+      {"processes", std::move(processes)}, {"dlpar", activity.dlpar}, {"stuck", activity.stuck}};
+}
+
+ActivityStatus activity_from_json(const Json& json) {
+  ActivityStatus activity;
+  for (const Json& entry : json.at("processes")) {
+    HcnProcess process;
+    process.command = enum_from<HcnCommand>(entry.at("command").get<std::string>());
+    entry.at("pid").get_to(process.pid);
+    process.started = time_from_json(entry.at("started_ns"));
+    entry.at("at_boot").get_to(process.at_boot);
+    activity.processes.push_back(process);
+  }
+  json.at("dlpar").get_to(activity.dlpar);
+  json.at("stuck").get_to(activity.stuck);
+  return activity;
+}
+
 Json bond_to_json(const BondStatus& bond) {
   Json json{{"name", bond.name},
             {"ifindex", bond.index.value},
             {"sriov_device", bond.sriov_device},
             {"active_device", bond.active_device},
             {"finding", bond.finding},
+            {"mac_conflict", bond.mac_conflict},
             {"state", base::name_of(bond.state)},
             {"state_since_ns", time_to_json(bond.state_since)}};
   if (bond.waits_until) json["waits_until_ns"] = time_to_json(*bond.waits_until);
@@ -94,6 +162,7 @@ Json bond_to_json(const BondStatus& bond) {
     json["off_reason"] = base::name_of(*bond.off_reason);
     json["off_since_ns"] = time_to_json(bond.off_since);
   }
+  json["paused"] = paused_to_json(bond.paused);
   json["failovers"] = failovers_to_json(bond.failovers);
   json["off_sriov_ns"] = off_sriov_to_json(bond.off_sriov);
   if (bond.last_failover_unix_seconds) {
@@ -120,12 +189,16 @@ BondStatus bond_from_json(const Json& json) {
   json.at("sriov_device").get_to(bond.sriov_device);
   json.at("active_device").get_to(bond.active_device);
   json.at("finding").get_to(bond.finding);
+  json.at("mac_conflict").get_to(bond.mac_conflict);
   bond.state = enum_from<WatchState>(json.at("state").get<std::string>());
   bond.state_since = time_from_json(json.at("state_since_ns"));
   if (json.contains("waits_until_ns")) bond.waits_until = time_from_json(json["waits_until_ns"]);
   if (json.contains("off_reason")) {
     bond.off_reason = enum_from<OffReason>(json["off_reason"].get<std::string>());
     bond.off_since = time_from_json(json.at("off_since_ns"));
+  }
+  for (const Json& reason : json.at("paused")) {
+    bond.paused[enum_from<PauseReason>(reason.get<std::string>())] = true;
   }
   failovers_from_json(json.at("failovers"), bond.failovers);
   for (const auto& [key, value] : json.at("off_sriov_ns").items()) {
@@ -157,6 +230,8 @@ WatchdogStatus status_from_json(const Json& json) {
   json.at("written_unix_seconds").get_to(status.written_unix_seconds);
   json.at("receive_buffer_bytes").get_to(status.receive_buffer_bytes);
   status.links = links_from_json(json.at("links"));
+  status.lpm = lpm_from_json(json.at("lpm"));
+  status.activity = activity_from_json(json.at("activity"));
   for (const Json& bond : json.at("bonds")) status.bonds.push_back(bond_from_json(bond));
   return status;
 }
@@ -175,6 +250,8 @@ std::string encode_status(const WatchdogStatus& status) {
                   {"written_unix_seconds", status.written_unix_seconds},
                   {"receive_buffer_bytes", status.receive_buffer_bytes},
                   {"links", links_to_json(status.links)},
+                  {"lpm", lpm_to_json(status.lpm)},
+                  {"activity", activity_to_json(status.activity)},
                   {"bonds", std::move(bonds)}};
   // Interface names are bytes; one that is not UTF-8 must not keep the status from being written.
   return json.dump(1, ' ', false, Json::error_handler_t::replace) + "\n";

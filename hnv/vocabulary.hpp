@@ -100,8 +100,61 @@ enum class WriteRule : std::uint8_t {
   reassert,    // it is healthy and primary, and not active: moves the traffic
 };
 
+// What hcnmgr of powerpc-utils is run as: the name of the command tells what is being done.
+enum class HcnCommand : std::uint8_t {
+  hcnmgr,     // the scan at boot, and by hand
+  hcncfgdrc,  // puts a device into its bond
+  hcnqrydev,  // asks before a migration whether the SR-IOV port may go
+  hcnrmdev,   // takes the SR-IOV port out of its bond
+  hcnrmhcn,   // removes a bond
+};
+
+// What drmgr tells its hooks about a migration (drmgr-hooks(8)).
+enum class HookPhase : std::uint8_t { check, undocheck, pre, post };
+
+// How an LPM window ended.
+enum class LpmOutcome : std::uint8_t {
+  migrated,      // on another machine, and every SR-IOV slave is back
+  returned,      // on the same machine, and every SR-IOV slave is there
+  not_restored,  // on another machine, and an SR-IOV slave did not come
+  timed_out,     // on the same machine, and an SR-IOV slave did not come back
+};
+
+enum class LpmKind : std::uint8_t {
+  live,                 // the same boot on another machine
+  inactive_or_restart,  // another boot on another machine
+};
+
+enum class LpmResult : std::uint8_t {
+  restored,  // every SR-IOV slave carries its bond's traffic again
+  not_restored,
+};
+
 }  // namespace hnv
 
+template <>
+struct hnv::base::EnumNames<hnv::HcnCommand> {
+  static constexpr auto names =
+      std::to_array<std::string_view>({"hcnmgr", "hcncfgdrc", "hcnqrydev", "hcnrmdev", "hcnrmhcn"});
+};
+template <>
+struct hnv::base::EnumNames<hnv::HookPhase> {
+  static constexpr auto names =
+      std::to_array<std::string_view>({"check", "undocheck", "pre", "post"});
+};
+template <>
+struct hnv::base::EnumNames<hnv::LpmOutcome> {
+  static constexpr auto names =
+      std::to_array<std::string_view>({"migrated", "returned", "not_restored", "timed_out"});
+};
+template <>
+struct hnv::base::EnumNames<hnv::LpmKind> {
+  static constexpr auto names = std::to_array<std::string_view>({"live", "inactive_or_restart"});
+};
+template <>
+struct hnv::base::EnumNames<hnv::LpmResult> {
+  static constexpr auto names = std::to_array<std::string_view>({"restored", "not_restored"});
+};
 template <>
 struct hnv::base::EnumNames<hnv::Role> {
   static constexpr auto names = std::to_array<std::string_view>({"sriov", "virtual", "unknown"});

@@ -61,9 +61,20 @@ RoleAssignment BondKeeper::roles_in(const bond::Topology& topology, const BondCo
   return assign_roles(config, devices);
 }
 
+void BondKeeper::survey(const bond::Topology& topology, const BondConfig* config,
+                        DeviceFactsCache& facts) {
+  roles_ = roles_in(topology, config, facts);
+  hnv_.reset();
+  const bond::Link* link = topology.bond(bond_);
+  if (link == nullptr || !roles_.hcn_id) return;
+  const auto slaves = topology.slaves_of(bond_);
+  const auto sriov = roles_.sriov_index();
+  hnv_ = HnvBond{bond_, sriov.has_value(),
+                 sriov && link->bond->active_slave == slaves[*sriov]->link.index};
+}
+
 // What the records say about the bond itself.
-void BondKeeper::describe(const bond::Topology& topology, const RoleAssignment& roles,
-                          Round& round) {
+void BondKeeper::describe(const bond::Topology& topology, Round& round) {
   const bond::Link* link = topology.bond(bond_);
   if (link == nullptr) return;
   recorder_.rename(link->name);
@@ -74,12 +85,12 @@ void BondKeeper::describe(const bond::Topology& topology, const RoleAssignment& 
   for (std::size_t index = 0; index < slaves.size(); ++index) {
     const bond::Link& slave = slaves[index]->link;
     slave_names_[slave.index] = slave.name;
-    recorder_.note_slave(slave.index, slave.name, roles.roles[index]);
-    if (roles.roles[index] == Role::sriov) sriov = slave.name;
+    recorder_.note_slave(slave.index, slave.name, roles_.roles[index]);
+    if (roles_.roles[index] == Role::sriov) sriov = slave.name;
     if (link->bond->active_slave == slave.index) active = slave.name;
   }
   recorder_.note_devices(std::move(sriov), std::move(active));
-  std::string finding = roles.finding;
+  std::string finding = roles_.finding;
   if (link->bond->mode && link->bond->mode != bond::BondMode::active_backup) {
     finding = "mode is " + std::string(base::name_of(*link->bond->mode)) + ", not active-backup";
   } else if (!bond::is_monitored(*link->bond)) {
@@ -90,36 +101,79 @@ void BondKeeper::describe(const bond::Topology& topology, const RoleAssignment& 
         {LogLevel::info, Event::finding, {{"bond", link->name}, {"finding", finding}}});
     recorder_.note_finding(std::move(finding));
   }
+  describe_mac_conflict(topology, round);
 }
 
-BondKeeper::Round BondKeeper::look(const Picture& picture, const PolicyConfig& policy,
-                                   const BondConfig* config, DeviceFactsCache& facts,
-                                   Actuator& actuator, BootTime now) {
+void BondKeeper::describe_mac_conflict(const bond::Topology& topology, Round& round) {
+  const bond::Link& link = *topology.bond(bond_);
+  std::string conflict;
+  for (const bond::SlaveRecord* slave : topology.slaves_of(bond_)) {
+    if (bond::has_mac_conflict(link, slave->link)) conflict = slave->link.name;
+  }
+  if (conflict == recorder_.status().mac_conflict) return;
+  std::vector<LogField> fields{{"bond", link.name}, {"slave", or_none(conflict)}};
+  if (!conflict.empty()) {
+    fields.push_back({"hint", std::string("two slaves have the bond's address; a new activation of "
+                                          "the bond gives them their own again")});
+  }
+  round.log.push_back(
+      {conflict.empty() ? LogLevel::info : LogLevel::warn, Event::mac_conflict, std::move(fields)});
+  recorder_.note_mac_conflict(std::move(conflict));
+}
+
+void BondKeeper::describe_pauses(const Pauses& pauses, Round& round) {
+  // Lost messages are told of by the overrun itself.
+  Pauses told = recorder_.status().paused;
+  told[PauseReason::resync] = pauses[PauseReason::resync];
+  if (pauses != told) {
+    std::string reasons;
+    for (const auto reason : base::all_values<PauseReason>()) {
+      if (!pauses[reason]) continue;
+      if (!reasons.empty()) reasons.append(",");
+      reasons.append(base::name_of(reason));
+    }
+    round.log.push_back({LogLevel::info,
+                         Event::paused,
+                         {{"bond", recorder_.status().name}, {"reasons", or_none(reasons)}}});
+  }
+  recorder_.note_pauses(pauses);
+}
+
+BondView BondKeeper::view_of(const bond::Topology& topology, const RoleAssignment& roles,
+                             const Picture& picture, const Situation& situation) const {
+  BondView view = make_view(topology, bond_, roles, picture.fresh, picture.refreshes);
+  view.situation = situation;
+  return view;
+}
+
+BondKeeper::Round BondKeeper::look(const Picture& picture, const BondContext& context,
+                                   BootTime now) {
   Round round;
-  const RoleAssignment roles = roles_in(*picture.topology, config, facts);
-  describe(*picture.topology, roles, round);
-  settle(*picture.topology, now, round);
-  BondView view = make_view(*picture.topology, bond_, roles, picture.fresh, picture.refreshes);
+  describe(*picture.topology, round);
+  Pauses pauses = context.situation.pauses;
+  pauses[PauseReason::resync] = picture.resync;
+  describe_pauses(pauses, round);
+  settle(*picture.topology, context.situation, now, round);
+  BondView view = view_of(*picture.topology, roles_, picture, context.situation);
   const PolicyState before = state_;
-  Decision decision = step(policy, before, view, now);
+  Decision decision = step(context.policy, before, view, now);
   take(decision, now, round);
   if (decision.write) {
-    view.answer =
-        attempt(*decision.write, before, picture, policy, config, facts, actuator, now, round);
-    decision = step(policy, state_, view, now);
+    view.answer = attempt(*decision.write, before, picture, context, now, round);
+    decision = step(context.policy, state_, view, now);
     take(decision, now, round);
   }
   return round;
 }
 
 // The picture that led to the decision may be a moment old. The bond is read once more and the
-// decision taken again on what is seen: only the same decision is carried out.
+// decision taken again on what is seen: only the same decision is carried out, and only while
+// nothing else changes the partition's network.
 WriteAnswer BondKeeper::attempt(const SetPrimary& write, const PolicyState& before,
-                                const Picture& picture, const PolicyConfig& policy,
-                                const BondConfig* config, DeviceFactsCache& facts,
-                                Actuator& actuator, BootTime now, Round& round) {
+                                const Picture& picture, const BondContext& context, BootTime now,
+                                Round& round) {
   const std::string& name = recorder_.status().name;
-  auto links = actuator.read_bond(bond_);
+  auto links = context.actuator.read_bond(bond_);
   if (!links) {
     round.log.push_back({LogLevel::warn,
                          Event::restore_failed,
@@ -134,9 +188,13 @@ WriteAnswer BondKeeper::attempt(const SetPrimary& write, const PolicyState& befo
     seen.apply(event);
   }
   seen.end_dump(true);
-  const RoleAssignment roles = roles_in(seen, config, facts);
-  const BondView view = make_view(seen, bond_, roles, picture.fresh, picture.refreshes);
-  if (step(policy, before, view, now).write != write) return WriteOutdated{};
+  const RoleAssignment roles = roles_in(seen, context.config, context.facts);
+  const BondView view = view_of(seen, roles, picture, context.situation);
+  if (step(context.policy, before, view, now).write != write) return WriteOutdated{};
+  if (hnv_ && !context.lookout.is_quiet()) {
+    round.look_around = true;
+    return WriteOutdated{};
+  }
 
   recorder_.note_attempt();
   round.log.push_back({LogLevel::info,
@@ -144,7 +202,7 @@ WriteAnswer BondKeeper::attempt(const SetPrimary& write, const PolicyState& befo
                        {{"bond", name},
                         {"primary", slave_name(write.slave)},
                         {"rule", std::string(base::name_of(write.rule))}}});
-  auto written = actuator.set_primary(bond_, write.slave);
+  auto written = context.actuator.set_primary(bond_, write.slave);
   if (written) return WriteAccepted{};
   const RestoreFailure failure = failure_of(written.error());
   std::vector<LogField> fields{{"bond", name},
@@ -157,8 +215,9 @@ WriteAnswer BondKeeper::attempt(const SetPrimary& write, const PolicyState& befo
   return WriteRefused{failure};
 }
 
-void BondKeeper::settle(const bond::Topology& topology, BootTime now, Round& round) {
-  for (const Failover& failover : recorder_.settle(topology, now, base::unix_time())) {
+void BondKeeper::settle(const bond::Topology& topology, const Situation& situation, BootTime now,
+                        Round& round) {
+  for (const Failover& failover : recorder_.settle(topology, situation, now, base::unix_time())) {
     round.log.push_back({LogLevel::info,
                          Event::failover,
                          {{"bond", recorder_.status().name},

@@ -13,6 +13,7 @@
 #include "hnv/device_facts.hpp"
 #include "watchdog/actuator.hpp"
 #include "watchdog/log_entry.hpp"
+#include "watchdog/migration.hpp"
 #include "watchdog/policy.hpp"
 #include "watchdog/recorder.hpp"
 #include "watchdog/view.hpp"
@@ -24,6 +25,18 @@ struct Picture {
   const bond::Topology* topology = nullptr;
   bool fresh = false;           // of this bond
   std::uint64_t refreshes = 0;  // of this bond
+  bool resync = false;          // messages were lost, and everything is read again
+};
+
+// What a bond is looked at with. References outlive the look.
+struct BondContext {
+  const PolicyConfig& policy;
+  const BondConfig* config =
+      nullptr;  // of this bond; nullptr when the configuration does not name it
+  const Situation& situation;
+  DeviceFactsCache& facts;
+  Actuator& actuator;
+  Lookout& lookout;
 };
 
 class BondKeeper {
@@ -33,30 +46,41 @@ class BondKeeper {
   // One message about this bond, in order, before the look() of its batch.
   void note(const bond::Change& change, bool resync, base::BootTime now);
 
+  // Who is who in the bond now. Before a look(), once for each drained batch that touched the bond.
+  void survey(const bond::Topology& topology, const BondConfig* config, DeviceFactsCache& facts);
+  // As the last survey found it; empty for a bond that the platform does not mark as HNV.
+  [[nodiscard]] const std::optional<HnvBond>& hnv() const { return hnv_; }
+
   struct Round {
     std::vector<LogEntry> log;
-    bool read_back = false;  // read this bond again (LinkMonitor::refresh)
+    bool read_back = false;    // read this bond again (LinkMonitor::refresh)
+    bool look_around = false;  // the last look before a write found the surroundings changed
   };
-  // Once for each drained batch that touched the bond, and when wake_at() has come. `config` is
-  // this bond's, nullptr when the configuration does not name it.
-  Round look(const Picture& picture, const PolicyConfig& policy, const BondConfig* config,
-             DeviceFactsCache& facts, Actuator& actuator, base::BootTime now);
+  // Once for each drained batch that touched the bond, when its situation has changed, and when
+  // wake_at() has come.
+  Round look(const Picture& picture, const BondContext& context, base::BootTime now);
 
   [[nodiscard]] std::optional<base::BootTime> wake_at() const;
   [[nodiscard]] const BondStatus& status() const { return recorder_.status(); }
 
  private:
-  RoleAssignment roles_in(const bond::Topology& topology, const BondConfig* config,
-                          DeviceFactsCache& facts) const;
-  void describe(const bond::Topology& topology, const RoleAssignment& roles, Round& round);
+  [[nodiscard]] RoleAssignment roles_in(const bond::Topology& topology, const BondConfig* config,
+                                        DeviceFactsCache& facts) const;
+  void describe(const bond::Topology& topology, Round& round);
+  void describe_pauses(const Pauses& pauses, Round& round);
+  void describe_mac_conflict(const bond::Topology& topology, Round& round);
+  [[nodiscard]] BondView view_of(const bond::Topology& topology, const RoleAssignment& roles,
+                                 const Picture& picture, const Situation& situation) const;
   WriteAnswer attempt(const SetPrimary& write, const PolicyState& before, const Picture& picture,
-                      const PolicyConfig& policy, const BondConfig* config, DeviceFactsCache& facts,
-                      Actuator& actuator, base::BootTime now, Round& round);
-  void settle(const bond::Topology& topology, base::BootTime now, Round& round);
+                      const BondContext& context, base::BootTime now, Round& round);
+  void settle(const bond::Topology& topology, const Situation& situation, base::BootTime now,
+              Round& round);
   void take(const Decision& decision, base::BootTime now, Round& round);
   [[nodiscard]] std::string slave_name(bond::IfIndex slave) const;
 
   bond::IfIndex bond_;
+  RoleAssignment roles_;
+  std::optional<HnvBond> hnv_;
   PolicyState state_;
   Recorder recorder_;
   std::map<bond::IfIndex, std::string> slave_names_;

@@ -8,6 +8,7 @@
 #include <functional>
 #include <utility>
 
+#include "base/atomic_file.hpp"
 #include "base/exit_code.hpp"
 #include "base/service_manager.hpp"
 #include "base/version.hpp"
@@ -50,6 +51,28 @@ PolicyConfig policy_of(const Config& config, const Options& options, const std::
   return policy;
 }
 
+// A partition with another uuid is another one that got a copy of this disk.
+std::optional<Moved> moved_from(const PartitionIdentity& kept, const PartitionIdentity& present) {
+  if (kept.frame == present.frame) return std::nullopt;
+  if (!kept.partition_uuid.empty() && !present.partition_uuid.empty() &&
+      kept.partition_uuid != present.partition_uuid) {
+    return std::nullopt;
+  }
+  return Moved{kept.frame,
+               kept.boot_id == present.boot_id ? LpmKind::live : LpmKind::inactive_or_restart};
+}
+
+MigrationConfig migration_of(const Config& config) {
+  MigrationConfig migration;
+  migration.settle = config.migration.settle;
+  migration.query_quiet = config.migration.query_quiet;
+  migration.hook_timeout = config.migration.hook_timeout;
+  migration.absent_timeout = config.migration.absent_timeout;
+  migration.restore_timeout = config.migration.restore_timeout;
+  migration.stuck_after = config.migration.stuck_after;
+  return migration;
+}
+
 }  // namespace
 
 Expected<std::unique_ptr<Daemon>> Daemon::open(const Options& options, Config config) {
@@ -59,17 +82,22 @@ Expected<std::unique_ptr<Daemon>> Daemon::open(const Options& options, Config co
   if (!loop) return failure(loop.error());
   auto monitor = bond::LinkMonitor::open(base::BootClock::now());
   if (!monitor) return failure(monitor.error());
+  auto watch = base::FileWatch::open();
+  if (!watch) return failure(watch.error());
   return std::unique_ptr<Daemon>(new Daemon(options, std::move(config), std::move(*lock),
-                                            std::move(*loop), std::move(*monitor)));
+                                            std::move(*loop), std::move(*monitor),
+                                            std::move(*watch)));
 }
 
 Daemon::Daemon(const Options& options, Config config, base::LockFile lock, base::EventLoop loop,
-               bond::LinkMonitor monitor)
+               bond::LinkMonitor monitor, base::FileWatch watch)
     : options_(options),
       lock_(std::move(lock)),
       loop_(std::move(loop)),
       monitor_(std::move(monitor)),
-      facts_(options.paths),
+      surroundings_(options.paths, std::move(watch)),
+      keeper_([this](IfIndex bond) { return picture_of(bond); }, DeviceFactsCache(options.paths),
+              actuator_, surroundings_),
       publisher_(options.status_file) {
   identity_.boot_id = read_boot_id(options.paths.procfs.native());
   identity_.version = base::version();
@@ -80,6 +108,9 @@ Daemon::Daemon(const Options& options, Config config, base::LockFile lock, base:
 
 Expected<int> Daemon::run() {
   auto set_up = loop_.on_readable(monitor_.fd(), [this] { on_links(); });
+  if (set_up) {
+    set_up = loop_.on_readable(surroundings_.fd(), [this] { on_surroundings(); });
+  }
   if (set_up) set_up = loop_.on_timer([this] { on_timer(); });
   if (set_up) set_up = loop_.on_signal(SIGHUP, [this] { on_reload(); });
   if (set_up) set_up = loop_.on_signal(SIGTERM, [this] { on_stop(); });
@@ -92,6 +123,7 @@ Expected<int> Daemon::run() {
        {"config", options_.config_file},
        {"bonds_configured", as_number(config_.bonds.size())},
        {"receive_buffer_bytes", as_number(monitor_.receive_buffer())}});
+  start_on_machine();
   arm_timer();
   return loop_.run();
 }
@@ -100,6 +132,56 @@ void Daemon::configure(Config config) {
   config_ = std::move(config);
   policy_ = policy_of(config_, options_, identity_.boot_id);
   identity_.mode = policy_.mode;
+  keeper_.configure({config_, policy_, migration_of(config_)});
+}
+
+Picture Daemon::picture_of(IfIndex bond) const {
+  return Picture{&monitor_.topology(), monitor_.fresh(bond), monitor_.refreshes(bond),
+                 ready_ && !monitor_.synchronised()};
+}
+
+// Where the partition ran when it was last looked at tells whether it has been migrated since, also
+// while it was off or we were.
+void Daemon::start_on_machine() {
+  const BootTime now = base::BootClock::now();
+  const Surroundings seen = surroundings_.look(now);
+  const PartitionIdentity present = read_identity(options_.paths);
+  std::optional<Moved> moved;
+  if (seen.frame) {
+    auto kept = read_kept_identity(options_.identity_file);
+    if (kept) {
+      kept_identity_ = *kept;
+      moved = moved_from(*kept, present);
+    } else if (kept.error().code != base::ErrorCode::not_found) {
+      log(LogLevel::warn, Event::identity_unkept, {{"err", kept.error().to_string()}});
+    }
+    log(LogLevel::info, Event::platform,
+        {{"model", seen.frame->model},
+         {"system_id", seen.frame->system_id},
+         {"hnv_pairs", as_number(seen.hnv_pairs)},
+         {"moved", moved ? std::string(base::name_of(moved->kind)) : "no"}});
+  }
+  keeper_.start_on(seen, moved, now);
+}
+
+// Only between migrations: one that we do not see the end of is found again at the next start.
+void Daemon::keep_identity() {
+  const auto& frame = keeper_.migration().frame;
+  if (!frame || keeper_.lpm().window_since) return;
+  if (kept_identity_ && kept_identity_->frame == *frame &&
+      kept_identity_->boot_id == identity_.boot_id) {
+    return;
+  }
+  const PartitionIdentity present = read_identity(options_.paths);
+  if (present.frame != *frame) return;  // changed in this moment: the next look sees it
+  kept_identity_ = present;
+  const auto kept = base::replace_file(options_.identity_file, encode_identity(present));
+  if (!kept && !keep_failed_) {
+    log(LogLevel::warn, Event::identity_unkept,
+        {{"err", kept.error().to_string()},
+         {"hint", std::string("a migration while the partition is off will not be counted")}});
+  }
+  keep_failed_ = !kept;
 }
 
 void Daemon::on_links() {
@@ -109,63 +191,45 @@ void Daemon::on_links() {
     reopen_monitor(news.error());
     return;
   }
-  take_news(*news, now);
+  if (!news->empty()) publisher_.note_change();
+  keeper_.note(*news, now);
   report_overruns();
+  act(now);
+}
+
+void Daemon::on_surroundings() {
+  const BootTime now = base::BootClock::now();
+  look_around(now);
+  act(now);
+}
+
+void Daemon::look_around(BootTime now) {
+  keeper_.note(surroundings_.look(now));
+  for (const base::Error& error : surroundings_.take_errors()) {
+    log(LogLevel::warn, Event::platform_unseen, {{"err", error.to_string()}});
+  }
+}
+
+void Daemon::act(BootTime now) {
+  // A slave that has left and the command that took it out are one piece of news.
+  bool look_again = false;
+  do {
+    const PartitionKeeper::Round round = keeper_.act(now);
+    for (const LogEntry& entry : round.log) log(entry.level, entry.event, entry.fields);
+    if (!round.log.empty()) publisher_.note_change();
+    for (const IfIndex bond : round.read_back) {
+      if (auto asked = monitor_.refresh(bond, now); !asked) {
+        reopen_monitor(asked.error());
+        return;
+      }
+    }
+    look_again = round.look_around && !look_again;
+    if (look_again) look_around(now);
+  } while (look_again);
+  keep_identity();
   tell_ready();
   publish(now);
   arm_timer();
-}
-
-void Daemon::take_news(const std::vector<bond::LinkMonitor::News>& news, BootTime now) {
-  std::set<IfIndex> touched;
-  for (const auto& item : news) {
-    for (const auto& bond : {item.change.bond, item.change.left_bond}) {
-      if (!bond) continue;
-      touched.insert(*bond);
-      if (!keepers_.contains(*bond)) {
-        const bond::Link* link = monitor_.topology().bond(*bond);
-        if (link == nullptr) continue;
-        keepers_.emplace(*bond, BondKeeper(*bond, link->name));
-        log(LogLevel::info, Event::bond_found, {{"bond", link->name}});
-      }
-    }
-    if (const auto bond = item.change.bond; bond && keepers_.contains(*bond)) {
-      keepers_.at(*bond).note(item.change, item.resync, now);
-    }
-    if (item.change.kind == bond::Change::Kind::removed && item.change.slave) {
-      facts_.forget(*item.change.slave);
-    }
-  }
-  if (!news.empty()) publisher_.note_change();
-  // A picture that became whole is news even when nothing in it changed.
-  touched.merge(std::exchange(waiting_for_fresh_, {}));
-  for (const IfIndex bond : touched) look_at(bond, now);
-}
-
-void Daemon::look_at(IfIndex bond, BootTime now) {
-  const auto found = keepers_.find(bond);
-  if (found == keepers_.end()) return;
-  BondKeeper& keeper = found->second;
-  if (monitor_.topology().bond(bond) == nullptr && monitor_.fresh(bond)) {
-    log(LogLevel::info, Event::bond_gone, {{"bond", keeper.status().name}});
-    keepers_.erase(found);
-    return;
-  }
-  const Picture picture{&monitor_.topology(), monitor_.fresh(bond), monitor_.refreshes(bond)};
-  const BondKeeper::Round round =
-      keeper.look(picture, policy_, config_.bond(keeper.status().name), facts_, actuator_, now);
-  for (const LogEntry& entry : round.log) log(entry.level, entry.event, entry.fields);
-  if (!round.log.empty()) publisher_.note_change();
-  if (round.read_back) {
-    if (auto asked = monitor_.refresh(bond, now); !asked) reopen_monitor(asked.error());
-  }
-  if (!monitor_.fresh(bond)) waiting_for_fresh_.insert(bond);
-}
-
-void Daemon::look_at_all(BootTime now) {
-  std::vector<IfIndex> bonds;
-  for (const auto& [bond, keeper] : keepers_) bonds.push_back(bond);
-  for (const IfIndex bond : bonds) look_at(bond, now);
 }
 
 void Daemon::on_timer() {
@@ -174,13 +238,8 @@ void Daemon::on_timer() {
     reopen_monitor(done.error());
     return;
   }
-  std::vector<IfIndex> due;
-  for (const auto& [bond, keeper] : keepers_) {
-    if (const auto at = keeper.wake_at(); at && now >= *at) due.push_back(bond);
-  }
-  for (const IfIndex bond : due) look_at(bond, now);
-  publish(now);
-  arm_timer();
+  if (now >= surroundings_.wake_at()) look_around(now);
+  act(now);
 }
 
 // The subscription is lost with the socket: whatever happened until the new one's dump is found by
@@ -197,9 +256,9 @@ void Daemon::reopen_monitor(const base::Error& error) {
   }
   add(past_links_, monitor_.counters());
   ++past_links_.resyncs[bond::ResyncReason::socket];
-  // The old descriptor must outlive its place in the event loop.
-  const bond::LinkMonitor old = std::exchange(monitor_, std::move(*monitor));
-  for (const auto& [bond, keeper] : keepers_) waiting_for_fresh_.insert(bond);
+  loop_.forget(monitor_.fd());
+  monitor_ = std::move(*monitor);
+  keeper_.look_at_all();
   if (auto watched = loop_.on_readable(monitor_.fd(), [this] { on_links(); }); !watched) {
     log(LogLevel::error, Event::socket_failed, {{"err", watched.error().to_string()}});
     loop_.exit(base::kExitFailure);
@@ -214,13 +273,16 @@ void Daemon::report_overruns() {
       {{"overruns", as_number(links.overruns)}, {"messages_lost", as_number(links.messages_lost)}});
 }
 
+std::string Daemon::summary() const {
+  return "following " + std::to_string(keeper_.bonds()) + " bonds, mode " +
+         std::string(base::name_of(policy_.mode));
+}
+
 void Daemon::tell_ready() {
   if (ready_ || !monitor_.synchronised()) return;
   ready_ = true;
-  const std::string text = "following " + std::to_string(keepers_.size()) + " bonds, mode " +
-                           std::string(base::name_of(policy_.mode));
-  base::notify_ready(text);
-  log(LogLevel::info, Event::ready, {{"bonds", as_number(keepers_.size())}});
+  base::notify_ready(summary());
+  log(LogLevel::info, Event::ready, {{"bonds", as_number(keeper_.bonds())}});
 }
 
 WatchdogStatus Daemon::status() const {
@@ -229,7 +291,9 @@ WatchdogStatus Daemon::status() const {
   status.receive_buffer_bytes = monitor_.receive_buffer();
   status.links = past_links_;
   add(status.links, monitor_.counters());
-  for (const auto& [bond, keeper] : keepers_) status.bonds.push_back(keeper.status());
+  status.lpm = keeper_.lpm();
+  status.activity = keeper_.activity();
+  status.bonds = keeper_.statuses();
   return status;
 }
 
@@ -250,7 +314,8 @@ void Daemon::arm_timer() {
   const auto also = [&at](std::optional<BootTime> time) {
     if (time && (!at || *time < *at)) at = time;
   };
-  for (const auto& [bond, keeper] : keepers_) also(keeper.wake_at());
+  also(keeper_.wake_at());
+  also(surroundings_.wake_at());
   if (ready_) also(publisher_.wake_at());
   if (auto armed = loop_.arm_timer(at); !armed) {
     log(LogLevel::error, Event::socket_failed, {{"err", armed.error().to_string()}});
@@ -271,12 +336,10 @@ void Daemon::on_reload() {
         {{"config", options_.config_file},
          {"mode", std::string(base::name_of(policy_.mode))},
          {"bonds_configured", as_number(config_.bonds.size())}});
-    look_at_all(base::BootClock::now());
     publisher_.note_change();
   }
-  base::notify_ready("following " + std::to_string(keepers_.size()) + " bonds, mode " +
-                     std::string(base::name_of(policy_.mode)));
-  arm_timer();
+  base::notify_ready(summary());
+  act(base::BootClock::now());
 }
 
 void Daemon::on_stop() {

@@ -2,19 +2,19 @@
 // The shell of hnv-watchdog: the only place with a clock, an event loop and a log. One thread.
 #pragma once
 
-#include <map>
 #include <memory>
-#include <set>
+#include <optional>
 
 #include "base/event_loop.hpp"
 #include "base/lock_file.hpp"
 #include "bond/link_monitor.hpp"
 #include "hnv/config.hpp"
-#include "hnv/device_facts.hpp"
-#include "watchdog/bond_keeper.hpp"
+#include "hnv/identity.hpp"
 #include "watchdog/netlink_actuator.hpp"
 #include "watchdog/options.hpp"
+#include "watchdog/partition_keeper.hpp"
 #include "watchdog/status_publisher.hpp"
+#include "watchdog/surroundings_monitor.hpp"
 
 namespace hnv::watchdog {
 
@@ -29,22 +29,27 @@ class Daemon {
 
  private:
   Daemon(const Options& options, Config config, base::LockFile lock, base::EventLoop loop,
-         bond::LinkMonitor monitor);
+         bond::LinkMonitor monitor, base::FileWatch watch);
 
   void on_links();
+  void on_surroundings();
   void on_timer();
   void on_reload();
   void on_stop();
 
-  void take_news(const std::vector<bond::LinkMonitor::News>& news, base::BootTime now);
-  void look_at(bond::IfIndex bond, base::BootTime now);
-  void look_at_all(base::BootTime now);
+  // Everything that follows from what was noted: decisions, writes, log, status, next timer.
+  void act(base::BootTime now);
+  void look_around(base::BootTime now);
+  void start_on_machine();
+  void keep_identity();
   void reopen_monitor(const base::Error& error);
   void tell_ready();
   void report_overruns();
   void publish(base::BootTime now);
   void arm_timer();
   void configure(Config config);
+  [[nodiscard]] Picture picture_of(bond::IfIndex bond) const;
+  [[nodiscard]] std::string summary() const;
   [[nodiscard]] WatchdogStatus status() const;
 
   Options options_;
@@ -55,15 +60,16 @@ class Daemon {
   bond::LinkMonitor monitor_;
   // Sums of the monitors before this one, after a socket failure.
   bond::LinkCounters past_links_;
+  SurroundingsMonitor surroundings_;
   NetlinkActuator actuator_;
-  DeviceFactsCache facts_;
+  PartitionKeeper keeper_;
   StatusPublisher publisher_;
-  std::map<bond::IfIndex, BondKeeper> keepers_;
-  std::set<bond::IfIndex> waiting_for_fresh_;  // looked at while their picture was not fresh
-  WatchdogStatus identity_;                    // what does not change while we run
+  WatchdogStatus identity_;  // what does not change while we run
+  std::optional<PartitionIdentity> kept_identity_;
   std::uint64_t overruns_reported_ = 0;
   bool ready_ = false;
   bool publish_failed_ = false;
+  bool keep_failed_ = false;
 };
 
 }  // namespace hnv::watchdog

@@ -19,11 +19,22 @@ enum class Event : std::uint8_t {
   failover,        // the active slave changed
   state,           // what the watchdog does about a bond changed
   finding,         // why a bond is not managed
+  paused,          // what holds writes to a bond back changed
+  mac_conflict,    // a slave has the bond's address and is not active, or no longer
   write,           // primary is about to be written
   write_withheld,  // ... would be written, if the mode allowed it
   restored,        // a write is confirmed
   restore_failed,
   overrun,  // messages were lost
+  lpm_window_opened,
+  lpm_window_closed,
+  lpm_overdue,      // a window is open, and an SR-IOV slave has been away for too long
+  lpm_counted,      // a migration is over, with its result
+  platform,         // the machine that the partition runs on, at start
+  frame_changed,    // the partition runs on another machine
+  hcnmgr_stuck,     // hcnmgr or drmgr does not end
+  platform_unseen,  // a sign of hcnmgr, drmgr or the platform cannot be read
+  identity_unkept,  // the file that tells the next boot where this one ran cannot be used
   socket_failed,
   status_unwritten,
   stop,
@@ -39,8 +50,32 @@ struct LogEntry {
 
 template <>
 struct hnv::base::EnumNames<hnv::watchdog::Event> {
-  static constexpr auto names = std::to_array<std::string_view>(
-      {"start", "config_loaded", "config_rejected", "ready", "bond_found", "bond_gone", "failover",
-       "state", "finding", "write", "write_withheld", "restored", "restore_failed", "overrun",
-       "socket_failed", "status_unwritten", "stop"});
+  static constexpr auto names = std::to_array<std::string_view>({"start",
+                                                                 "config_loaded",
+                                                                 "config_rejected",
+                                                                 "ready",
+                                                                 "bond_found",
+                                                                 "bond_gone",
+                                                                 "failover",
+                                                                 "state",
+                                                                 "finding",
+                                                                 "paused",
+                                                                 "mac_conflict",
+                                                                 "write",
+                                                                 "write_withheld",
+                                                                 "restored",
+                                                                 "restore_failed",
+                                                                 "overrun",
+                                                                 "lpm_window_opened",
+                                                                 "lpm_window_closed",
+                                                                 "lpm_overdue",
+                                                                 "lpm_counted",
+                                                                 "platform",
+                                                                 "frame_changed",
+                                                                 "hcnmgr_stuck",
+                                                                 "platform_unseen",
+                                                                 "identity_unkept",
+                                                                 "socket_failed",
+                                                                 "status_unwritten",
+                                                                 "stop"});
 };

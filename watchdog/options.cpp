@@ -49,6 +49,13 @@ std::variant<Options, int> parse_options(int argc, const char* const* argv) {
   add_path("--config.file", options.config_file, "configuration of bonds and mode");
   add_path("--status.file", options.status_file,
            "what is published for hnv-exporter and hnvctl; its folder must exist");
+  add_path("--identity.file", options.identity_file,
+           "where the partition ran last, kept for the next boot; its folder must exist");
+  add_path("--path.hcnmgr-log", options.paths.hcnmgr_log, "the log that every hcnmgr appends to");
+  add_path("--path.dlpar-lock", options.paths.dlpar_lock, "the lock that drmgr holds");
+  add_path("--path.hook", options.paths.hook_notes, "the folder that drmgr's hook writes to");
+  add_path("--path.pause", options.paths.pauses,
+           "a file here named like a bond, or all, pauses writes");
   add_path("--path.sysfs", options.paths.sysfs, "where sysfs is mounted");
   add_path("--path.procfs", options.paths.procfs, "where procfs is mounted");
   add_path("--path.devicetree", options.paths.devicetree, "the firmware's device tree");

@@ -13,6 +13,7 @@ namespace hnv::watchdog {
 struct Options {
   std::string config_file = kConfigFile;
   std::string status_file = kWatchdogStatusFile;
+  std::string identity_file = kIdentityFile;
   Paths paths;
   base::LogLevel log_level = base::LogLevel::info;
   base::LogFormat log_format = base::LogFormat::logfmt;

@@ -198,6 +198,13 @@ Gate last_gate(const PolicyConfig& config, const PolicyState& state, const BondV
       also(*state.last_move + config.move_spacing, WatchState::hold_down, OffReason::hold_down);
     }
   }
+  const Situation& situation = view.situation;
+  if (situation.settled_at) {
+    also(*situation.settled_at, WatchState::settling, OffReason::settling);
+  }
+  if (situation.suspected_until) {
+    also(*situation.suspected_until, WatchState::settling, OffReason::settling);
+  }
   if (state.retry_at) {
     also(*state.retry_at, WatchState::backing_off, OffReason::restore_failed);
   }
@@ -215,6 +222,19 @@ std::optional<OffReason> off_reason(const BondView& view, const SlaveView& sriov
   return sriov.admin_up ? OffReason::link_down : OffReason::admin;
 }
 
+// A migration or a pause holds every write back. In a window whatever is missing is missing because
+// of it.
+std::optional<Assessment> held_back(const BondView& view, const SlaveView* sriov) {
+  const bool is_active = sriov != nullptr && view.active == sriov->index;
+  if (view.situation.lpm_window) {
+    return Assessment{WatchState::lpm, is_active ? std::nullopt : std::optional(OffReason::lpm)};
+  }
+  if (!view.situation.is_paused()) return std::nullopt;
+  return Assessment{WatchState::paused, sriov != nullptr
+                                            ? off_reason(view, *sriov, OffReason::paused)
+                                            : std::optional(OffReason::absent)};
+}
+
 // Nothing to write: either all is well, or the kernel returns by itself, or someone's choice is
 // respected.
 Assessment at_rest(const BondView& view, const SlaveView& sriov) {
@@ -225,7 +245,7 @@ Assessment at_rest(const BondView& view, const SlaveView& sriov) {
 
 Assessment without_sriov(const BondView& view) {
   if (view.sriov_absent && view.active_backup && view.monitored) {
-    return Assessment{WatchState::on_virtual, OffReason::absent};
+    return held_back(view, nullptr).value_or(Assessment{WatchState::on_virtual, OffReason::absent});
   }
   return Assessment{WatchState::unmanaged, OffReason::unknown};
 }
@@ -234,12 +254,19 @@ void decide(const PolicyConfig& config, Decision& decision, const BondView& view
             const SlaveView& sriov, TimePoint now) {
   PolicyState& state = decision.state;
   const auto rule = rule_for(state, view, sriov);
+  const auto held = held_back(view, &sriov);
   if (!rule) {
     decision.assessment = at_rest(view, sriov);
+    // A pause holds nothing back here; that a migration is under way is said all the same.
+    if (held && view.situation.lpm_window) decision.assessment = held;
     if (view.active == sriov.index && view.primary == sriov.index) {
       state.failures = 0;
       state.retry_at.reset();
     }
+    return;
+  }
+  if (held) {
+    decision.assessment = held;
     return;
   }
   const Gate gate = last_gate(config, state, view, sriov, *rule);

@@ -9,14 +9,11 @@
 #include <variant>
 #include <vector>
 
-#include "base/clock.hpp"
 #include "bond/types.hpp"
 #include "hnv/vocabulary.hpp"
+#include "watchdog/situation.hpp"
 
 namespace hnv::watchdog {
-
-using Duration = base::BootClock::duration;
-using TimePoint = base::BootTime;
 
 struct PolicyConfig {
   Mode mode = Mode::enforce;
@@ -72,7 +69,8 @@ struct BondView {
   std::uint64_t membership_generation = 0;  // rises when a slave joins, leaves or is renamed
   std::uint64_t refreshes = 0;              // rises when a read-back is complete
   std::optional<WriteAnswer> answer;        // once, in the step after a write
-  // Here join: a pause, the migration window, damping, and the verdict on the path.
+  Situation situation;                      // pauses, and the migration window
+  // Here join: damping, and the verdict on the path.
   bool operator==(const BondView&) const = default;
 };
 

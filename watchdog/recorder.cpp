@@ -76,8 +76,8 @@ void Recorder::note_devices(std::string sriov, std::string active) {
   status_.active_device = std::move(active);
 }
 
-std::vector<Failover> Recorder::settle(const bond::Topology& topology, BootTime now,
-                                       double unix_seconds) {
+std::vector<Failover> Recorder::settle(const bond::Topology& topology, const Situation& situation,
+                                       BootTime now, double unix_seconds) {
   std::vector<Failover> settled;
   std::size_t done = 0;
   for (; done < open_.size() && now >= open_[done].at + kCauseDelay; ++done) {
@@ -86,7 +86,7 @@ std::vector<Failover> Recorder::settle(const bond::Topology& topology, BootTime 
     failover.from = name_of_slave(open.change.from);
     failover.to = name_of_slave(open.change.to);
     failover.direction = direction_of(open.change.to);
-    failover.cause = cause_of(open, topology);
+    failover.cause = cause_of(open, topology, situation);
     ++status_.failovers[failover.direction][failover.cause];
     status_.last_failover_unix_seconds = unix_seconds - base::to_seconds(now - open.at);
     settled.push_back(std::move(failover));
@@ -104,9 +104,19 @@ std::optional<BootTime> Recorder::wake_at() const {
   return open_.front().at + kCauseDelay;
 }
 
-FailoverCause Recorder::cause_of(const OpenChange& open, const bond::Topology& topology) const {
+FailoverCause Recorder::cause_of(const OpenChange& open, const bond::Topology& topology,
+                                 const Situation& situation) const {
   if (open.resync) return FailoverCause::resync;
   if (open.own) return FailoverCause::watchdog;
+  if (situation.lpm_window) return FailoverCause::lpm;
+  const FailoverCause cause = cause_without_migration(open, topology);
+  // hcnmgr prefers the SR-IOV slave that it has put into the bond.
+  const bool by_hcnmgr = cause == FailoverCause::external && situation.hcnmgr_at_work;
+  return by_hcnmgr ? FailoverCause::enslaved : cause;
+}
+
+FailoverCause Recorder::cause_without_migration(const OpenChange& open,
+                                                const bond::Topology& topology) const {
   if (open.change.from) {
     const auto& from = open.change.from_link;
     const bool mii_down = from && from->slave && from->slave->mii_status != bond::MiiStatus::up;

@@ -42,6 +42,8 @@ class Recorder {
   void note_primary_losses(std::uint64_t losses) { status_.primary_losses = losses; }
   void note_finding(std::string finding) { status_.finding = std::move(finding); }
   void note_waiting(std::optional<base::BootTime> until) { status_.waits_until = until; }
+  void note_pauses(const Pauses& pauses) { status_.paused = pauses; }
+  void note_mac_conflict(std::string slave) { status_.mac_conflict = std::move(slave); }
   void note_devices(std::string sriov, std::string active);
 
   // Why a slave lost the traffic is often told by messages that come a moment later (a released
@@ -49,8 +51,8 @@ class Recorder {
   // have had time to arrive.
   static constexpr std::chrono::milliseconds kCauseDelay{250};
   // Counts the changes whose time has come and returns them.
-  std::vector<Failover> settle(const bond::Topology& topology, base::BootTime now,
-                               double unix_seconds);
+  std::vector<Failover> settle(const bond::Topology& topology, const Situation& situation,
+                               base::BootTime now, double unix_seconds);
   [[nodiscard]] std::optional<base::BootTime> wake_at() const;
 
   [[nodiscard]] const BondStatus& status() const { return status_; }
@@ -71,8 +73,10 @@ class Recorder {
     std::optional<base::BootTime> recovered;
   };
 
-  [[nodiscard]] FailoverCause cause_of(const OpenChange& open,
-                                       const bond::Topology& topology) const;
+  [[nodiscard]] FailoverCause cause_of(const OpenChange& open, const bond::Topology& topology,
+                                       const Situation& situation) const;
+  [[nodiscard]] FailoverCause cause_without_migration(const OpenChange& open,
+                                                      const bond::Topology& topology) const;
   [[nodiscard]] FailoverDirection direction_of(std::optional<bond::IfIndex> to) const;
   [[nodiscard]] std::string name_of_slave(std::optional<bond::IfIndex> slave) const;
 

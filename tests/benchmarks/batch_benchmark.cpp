@@ -6,6 +6,7 @@
 #include "bond/link_message.hpp"
 #include "hnv/status.hpp"
 #include "tests/golden/golden_messages.hpp"
+#include "tests/support/fake_surroundings.hpp"
 #include "watchdog/bond_keeper.hpp"
 
 namespace {
@@ -40,6 +41,8 @@ void one_failover(benchmark::State& state) {
   const BondConfig config{"bond191554c8", ByDevice{"enP16392p1s0"}, 2};
   DeviceFactsCache facts{Paths{}};
   NoActuator actuator;
+  test::FakeSurroundings lookout;
+  const watchdog::Situation situation;
   const watchdog::PolicyConfig policy;
   base::BootTime now(1000s);
   for (auto _ : state) {
@@ -48,8 +51,11 @@ void one_failover(benchmark::State& state) {
       const auto event = bond::parse_link_message(message).value();
       keeper.note(topology.apply(*event), false, now);
     }
+    keeper.survey(topology, &config, facts);
     benchmark::DoNotOptimize(
-        keeper.look(watchdog::Picture{&topology, true, 0}, policy, &config, facts, actuator, now));
+        keeper.look(watchdog::Picture{&topology, true, 0, false},
+                    watchdog::BondContext{policy, &config, situation, facts, actuator, lookout},
+                    now));
   }
   state.counters["messages"] = static_cast<double>(batch.size());
 }

@@ -18,6 +18,7 @@
 #include "bond/link_message.hpp"
 #include "bond/link_monitor.hpp"
 #include "tests/guest/kernel_bond.hpp"
+#include "tests/support/fake_surroundings.hpp"
 #include "watchdog/bond_keeper.hpp"
 #include "watchdog/netlink_actuator.hpp"
 
@@ -71,11 +72,15 @@ double our_move(bond::LinkMonitor& monitor, bond::IfIndex bond, watchdog::Actuat
   watchdog::PolicyConfig policy;
   policy.hold_down = policy.settle = policy.move_spacing = 0s;
   const BondConfig config{BondWorld::kBond, ByDevice{BondWorld::kSriov}, 2};
+  test::FakeSurroundings lookout;
+  const watchdog::Situation situation;
   watchdog::BondKeeper keeper(bond, BondWorld::kBond);
   pollfd readable{monitor.fd(), POLLIN, 0};
   while (true) {
-    keeper.look(watchdog::Picture{&monitor.topology(), monitor.fresh(bond), 0}, policy, &config,
-                facts, actuator, BootClock::now());
+    keeper.survey(monitor.topology(), &config, facts);
+    keeper.look(watchdog::Picture{&monitor.topology(), monitor.fresh(bond), 0, false},
+                watchdog::BondContext{policy, &config, situation, facts, actuator, lookout},
+                BootClock::now());
     if (keeper.status().restore_duration.count() == 1) {
       return keeper.status().restore_duration.sum_seconds * 1000;
     }

@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// The watchdog's loop in virtual time: FakeKernel -> FakeMonitor -> BondKeeper -> FakeActuator ->
-// FakeKernel. It stands for watchdog/daemon.cpp, without sockets, clock and files.
+// The watchdog's loop in virtual time: FakeKernel -> FakeMonitor -> PartitionKeeper -> FakeActuator
+// -> FakeKernel. It stands for watchdog/daemon.cpp, without sockets, clock and files.
 #pragma once
 
-#include <map>
 #include <optional>
-#include <set>
 #include <vector>
 
 #include "hnv/config.hpp"
@@ -13,29 +11,36 @@
 #include "tests/support/fake_actuator.hpp"
 #include "tests/support/fake_kernel.hpp"
 #include "tests/support/fake_monitor.hpp"
-#include "watchdog/bond_keeper.hpp"
+#include "tests/support/fake_surroundings.hpp"
+#include "watchdog/partition_keeper.hpp"
 
 namespace hnv::test {
 
 class Simulation {
  public:
   // The watchdog starts with the first run_for().
-  explicit Simulation(Config config);
+  explicit Simulation(Config config, Paths paths = no_files());
 
   FakeKernel kernel;
   FakeActuator actuator{kernel};
+  FakeSurroundings surroundings;
+
+  // No sysfs and no device tree: a device's bus is what its messages say.
+  static Paths no_files();
 
   void run_for(base::BootClock::duration duration);
   // The kernel alone: the watchdog is busy elsewhere and reads it all in one batch afterwards.
   void run_unwatched(base::BootClock::duration duration) { kernel.advance(duration); }
   // Messages that the watchdog has not read yet are lost.
   void overrun();
-  // Everything that it remembers is gone.
-  void restart_watchdog();
+  // Everything that it remembers is gone. `moved`: the kept identity is of another machine.
+  void restart_watchdog(const std::optional<watchdog::Moved>& moved = std::nullopt);
   void set_mode(Mode mode);  // as after SIGHUP
 
-  [[nodiscard]] bool knows(IfIndex bond) const { return keepers_.contains(bond); }
-  [[nodiscard]] const BondStatus& status(IfIndex bond) const;
+  [[nodiscard]] bool knows(IfIndex bond) const { return keeper_->status(bond) != nullptr; }
+  [[nodiscard]] const BondStatus& status(IfIndex bond) const { return *keeper_->status(bond); }
+  [[nodiscard]] const LpmStatus& lpm() const { return keeper_->lpm(); }
+  [[nodiscard]] const watchdog::MigrationState& migration() const { return keeper_->migration(); }
   [[nodiscard]] const FakeMonitor& monitor() const { return *monitor_; }
   [[nodiscard]] const std::vector<FakeActuator::Write>& writes() const { return actuator.writes(); }
   [[nodiscard]] std::optional<IfIndex> active(IfIndex bond);
@@ -43,18 +48,15 @@ class Simulation {
   [[nodiscard]] std::uint64_t failovers(IfIndex bond, FailoverDirection direction) const;
 
  private:
+  void start(const std::optional<watchdog::Moved>& moved);
   void react();
-  void take(const std::vector<bond::LinkMonitor::News>& news);
-  void look_at(IfIndex bond);
-  void fire_timers();
+  void act();
   [[nodiscard]] std::optional<BootTime> next_wake() const;
 
-  Config config_;
-  watchdog::PolicyConfig policy_;
-  DeviceFactsCache facts_;
+  Paths paths_;
+  watchdog::PartitionKeeper::Settings settings_;
   std::optional<FakeMonitor> monitor_;
-  std::map<IfIndex, watchdog::BondKeeper> keepers_;
-  std::set<IfIndex> waiting_for_fresh_;
+  std::optional<watchdog::PartitionKeeper> keeper_;
 };
 
 }  // namespace hnv::test

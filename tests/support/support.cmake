@@ -8,6 +8,7 @@ add_library(hnv_test_support STATIC
   ${CMAKE_CURRENT_LIST_DIR}/fake_kernel.cpp
   ${CMAKE_CURRENT_LIST_DIR}/fake_monitor.cpp
   ${CMAKE_CURRENT_LIST_DIR}/fake_netns.cpp
+  ${CMAKE_CURRENT_LIST_DIR}/fake_surroundings.cpp
   ${CMAKE_CURRENT_LIST_DIR}/fake_world.cpp
   ${CMAKE_CURRENT_LIST_DIR}/history.cpp
   ${CMAKE_CURRENT_LIST_DIR}/simulation.cpp)

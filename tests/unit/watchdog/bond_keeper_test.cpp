@@ -20,6 +20,11 @@ class MockActuator : public Actuator {
   MOCK_METHOD(base::Expected<void>, set_primary, (IfIndex, IfIndex), (override));
 };
 
+class MockLookout : public Lookout {
+ public:
+  MOCK_METHOD(bool, is_quiet, (), (override));
+};
+
 constexpr IfIndex kBond{3};
 constexpr IfIndex kSriov{5};
 constexpr IfIndex kVirtual{7};
@@ -33,6 +38,8 @@ struct Stranded : testing::Test {
   BondConfig config{"bond191554c8", ByDevice{"enP16392p1s0"}, 2};
   DeviceFactsCache facts{Paths{"/nonexistent", "/nonexistent", "/nonexistent"}};
   testing::StrictMock<MockActuator> actuator;
+  testing::StrictMock<MockLookout> lookout;
+  Situation situation;
   BondKeeper keeper{kBond, "bond191554c8"};
   BootTime start{1000s};
 
@@ -70,7 +77,9 @@ struct Stranded : testing::Test {
   }
 
   BondKeeper::Round look(BootTime now, bool fresh = true) {
-    return keeper.look(Picture{&topology, fresh, 0}, policy, &config, facts, actuator, now);
+    keeper.survey(topology, &config, facts);
+    return keeper.look(Picture{&topology, fresh, 0, false},
+                       BondContext{policy, &config, situation, facts, actuator, lookout}, now);
   }
 };
 

@@ -21,13 +21,13 @@ struct Played {
   std::vector<Failover> failovers;
 
   explicit Played(const std::string& scene, std::optional<SetPrimary> pending = std::nullopt,
-                  bool resync = false)
+                  bool resync = false, const Situation& situation = {})
       : recorder(bond_of(scene), "bond191554c8") {
     const golden::Recording recording = golden::recording(scene);
     for (const auto& event : recording.before) play(event, resync, pending, BootTime(1s));
     BootTime now(100s);
     for (const auto& event : recording.happened) play(event, resync, pending, now += 1ms);
-    failovers = recorder.settle(topology, now + 1s, 1000.0);
+    failovers = recorder.settle(topology, situation, now + 1s, 1000.0);
   }
 
   void play(const bond::LinkEvent& event, bool resync, const std::optional<SetPrimary>& pending,
@@ -145,8 +145,8 @@ TEST(Recorder, CallsAChangeWithoutAnyReasonExternal) {
       bond::IfIndex{3}, bond::IfIndex{5}, bond::IfIndex{4}, topology.slave(bond::IfIndex{5})->link};
   recorder.note_change(change, false, std::nullopt, BootTime(10s));
   EXPECT_EQ(recorder.wake_at(), BootTime(10s) + Recorder::kCauseDelay);
-  EXPECT_TRUE(recorder.settle(topology, BootTime(10s), 1000).empty()) << "too early to tell";
-  const auto failovers = recorder.settle(topology, BootTime(11s), 1000);
+  EXPECT_TRUE(recorder.settle(topology, Situation{}, BootTime(10s), 1000).empty()) << "too early to tell";
+  const auto failovers = recorder.settle(topology, Situation{}, BootTime(11s), 1000);
   ASSERT_EQ(failovers.size(), 1U);
   EXPECT_EQ(failovers[0].cause, FailoverCause::external);
   EXPECT_EQ(recorder.status().last_failover_unix_seconds, 999.0) << "when it happened";

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+// All bonds of the partition and the migration that they share: link news and surroundings go in,
+// writes, log entries and status come out. Everything that it uses is handed in, so a simulation
+// drives the same code as the daemon.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <optional>
+#include <set>
+#include <vector>
+
+#include "bond/link_monitor.hpp"
+#include "hnv/config.hpp"
+#include "hnv/device_facts.hpp"
+#include "hnv/status.hpp"
+#include "watchdog/bond_keeper.hpp"
+#include "watchdog/migration.hpp"
+#include "watchdog/surroundings.hpp"
+
+namespace hnv::watchdog {
+
+class PartitionKeeper {
+ public:
+  struct Settings {
+    Config config;
+    PolicyConfig policy;
+    MigrationConfig migration;
+  };
+  using PictureOf = std::function<Picture(bond::IfIndex)>;
+
+  PartitionKeeper(PictureOf picture_of, DeviceFactsCache facts, Actuator& actuator,
+                  Lookout& lookout);
+
+  // From the next act() on, which looks at every bond.
+  void configure(Settings settings);
+  // Once, before the first act(): the machine that this is, and whether it is another one than
+  // before.
+  void start_on(const Surroundings& surroundings, const std::optional<Moved>& moved,
+                base::BootTime now);
+
+  // One drained batch of link messages, in order.
+  void note(const std::vector<bond::LinkMonitor::News>& news, base::BootTime now);
+  // The link monitor has begun anew: every picture may have changed.
+  void look_at_all() { all_touched_ = true; }
+  void note(Surroundings surroundings) { surroundings_ = std::move(surroundings); }
+
+  struct Round {
+    std::vector<LogEntry> log;
+    std::set<bond::IfIndex> read_back;  // read these bonds again (LinkMonitor::refresh)
+    bool look_around = false;           // the surroundings have changed: look, note() and act again
+  };
+  // Looks at the bonds that the news are about, and at those whose time has come.
+  Round act(base::BootTime now);
+  [[nodiscard]] std::optional<base::BootTime> wake_at() const;
+
+  [[nodiscard]] std::size_t bonds() const { return keepers_.size(); }
+  [[nodiscard]] const BondStatus* status(bond::IfIndex bond) const;
+  [[nodiscard]] std::vector<BondStatus> statuses() const;
+  [[nodiscard]] const LpmStatus& lpm() const { return lpm_; }
+  [[nodiscard]] ActivityStatus activity() const;
+  [[nodiscard]] const MigrationState& migration() const { return migration_; }
+
+ private:
+  void survey(const std::set<bond::IfIndex>& touched, Round& round);
+  // True when some bond's situation may have changed.
+  bool decide_migration(base::BootTime now, Round& round);
+  void tell_migration(const MigrationDecision& decision, base::BootTime now, Round& round);
+  [[nodiscard]] Situation situation_of(const BondKeeper& keeper) const;
+  void look_at(bond::IfIndex bond, base::BootTime now, Round& round);
+
+  PictureOf picture_of_;
+  DeviceFactsCache facts_;
+  Actuator& actuator_;
+  Lookout& lookout_;
+  Settings settings_;
+  std::map<bond::IfIndex, BondKeeper> keepers_;
+  std::set<bond::IfIndex> found_;    // since the last act()
+  std::set<bond::IfIndex> touched_;  // since the last act(), or not fresh at that time
+  bool all_touched_ = false;
+  Surroundings surroundings_;
+  MigrationState migration_;
+  Situation situation_;                    // of every HNV bond
+  std::set<std::string> operator_pauses_;  // that the bonds know of
+  std::optional<base::BootTime> migration_wake_at_;
+  LpmStatus lpm_;
+};
+
+}  // namespace hnv::watchdog
