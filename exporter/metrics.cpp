@@ -94,6 +94,10 @@ std::span<const MetricSection> metric_table() {
                     "last account stays, with `hnv_watchdog_up` 0. Without a file of this boot "
                     "these series are absent, except `hnv_watchdog_up`.",
                     watchdog_rows()},
+      MetricSection{"Migration",
+                    "Live Partition Mobility, as the watchdog has seen it since the partition was "
+                    "started.",
+                    lpm_rows()},
       MetricSection{"Exporter", "The exporter itself.", exporter_rows()},
   };
   return table;

@@ -55,6 +55,12 @@ void project_state(const Snapshot& snapshot, Samples& samples) {
   });
 }
 
+void project_paused(const Snapshot& snapshot, Samples& samples) {
+  add_for_each<PauseReason>(snapshot, samples, [](const BondStatus& bond, PauseReason reason) {
+    return flag(bond.paused[reason]);
+  });
+}
+
 void project_up(const Snapshot& snapshot, Samples& samples) {
   samples.add({}, flag(snapshot.watchdog.alive));
 }
@@ -128,6 +134,14 @@ std::span<const MetricRow> watchdog_rows() {
                 "1 for what the watchdog is doing about the bond, 0 for every other state.",
                 {"bond", "state"},
                 Projection(project_state)},
+      MetricRow{"hnv_watchdog_paused",
+                kGauge,
+                "1 for each reason for which the watchdog writes nothing to the bond at the "
+                "moment: an operator said so (operator), hcnmgr or drmgr is at work (hcnmgr, "
+                "hcn_init, dlpar), a migration was announced (hook), the machine has just changed "
+                "(identity), messages were lost (resync), processes cannot be seen (blind).",
+                {"bond", "reason"},
+                Projection(project_paused)},
       MetricRow{"hnv_watchdog_up",
                 kGauge,
                 "1 if a watchdog is running: it holds its lock at the moment of the scrape.",

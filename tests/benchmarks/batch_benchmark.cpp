@@ -52,10 +52,9 @@ void one_failover(benchmark::State& state) {
       keeper.note(topology.apply(*event), false, now);
     }
     keeper.survey(topology, &config, facts);
-    benchmark::DoNotOptimize(
-        keeper.look(watchdog::Picture{&topology, true, 0, false},
-                    watchdog::BondContext{policy, &config, situation, facts, actuator, lookout},
-                    now));
+    benchmark::DoNotOptimize(keeper.look(
+        watchdog::Picture{&topology, true, 0, false},
+        watchdog::BondContext{policy, &config, situation, facts, actuator, lookout}, now));
   }
   state.counters["messages"] = static_cast<double>(batch.size());
 }

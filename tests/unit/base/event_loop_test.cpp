@@ -31,6 +31,20 @@ TEST(EventLoop, RunsWhatIsReadableBeforeATimerThatIsDue) {
   EXPECT_EQ(order, "readable timer");
 }
 
+TEST(EventLoop, WatchesSeveralDescriptorsUntilTheyAreForgotten) {
+  EventLoop loop = EventLoop::open().value();
+  int first[2];
+  int second[2];
+  ASSERT_EQ(::pipe(first), 0);
+  ASSERT_EQ(::pipe(second), 0);
+  ASSERT_TRUE(loop.on_readable(first[0], [] { FAIL() << "forgotten"; }));
+  ASSERT_TRUE(loop.on_readable(second[0], [&loop] { loop.exit(3); }));
+  loop.forget(first[0]);
+  ASSERT_EQ(::write(first[1], "x", 1), 1);
+  ASSERT_EQ(::write(second[1], "x", 1), 1);
+  EXPECT_EQ(loop.run().value(), 3);
+}
+
 TEST(EventLoop, DoesNotRunADisarmedTimer) {
   EventLoop loop = EventLoop::open().value();
   ASSERT_TRUE(loop.on_timer([] { FAIL(); }));

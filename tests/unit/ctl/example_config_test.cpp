@@ -53,10 +53,10 @@ std::vector<std::string> keys_allowed_in(const std::string& yaml) {
 std::vector<std::string> all_keys() {
   std::vector<std::string> keys;
   for (const char* probe :
-       {"nothing: 1", "bonds: [{nothing: 1}]", "bonds: [{name: b, sriov: {nothing: 1}}]"}) {
+       {"nothing: 1", "migration: {nothing: 1}", "bonds: [{nothing: 1}]", "bonds: [{name: b, sriov: {nothing: 1}}]"}) {
     for (const std::string& key : keys_allowed_in(probe)) keys.push_back(key);
   }
-  EXPECT_GE(keys.size(), 11U);
+  EXPECT_GE(keys.size(), 18U);
   return keys;
 }
 
@@ -73,7 +73,7 @@ TEST(ExampleConfig, ShowsTheDefaults) {
   expected.bonds.push_back(BondConfig{.name = "bond191554c8", .sriov = ByDriver{"mlx5_core"}});
   EXPECT_EQ(*config, expected);
   const std::string text = uncommented();
-  for (const char* key : {"mode: ", "hold_down: ", "settle: ", "expected_slaves: "}) {
+  for (const char* key : {"mode: ", "hold_down: ", "settle: ", "migration:", "stuck_after: ", "expected_slaves: "}) {
     EXPECT_NE(text.find(key), std::string::npos) << key << " is not shown";
   }
 }

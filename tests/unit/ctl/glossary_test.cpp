@@ -56,6 +56,11 @@ TEST(Glossary, ExplainsEveryWordOfTheVocabulary) {
   EXPECT_EQ(explained_in("FailoverCause"), names<FailoverCause>());
   EXPECT_EQ(explained_in("RestoreFailure"), names<RestoreFailure>());
   EXPECT_EQ(explained_in("WriteRule"), names<WriteRule>());
+  EXPECT_EQ(explained_in("HcnCommand"), names<HcnCommand>());
+  EXPECT_EQ(explained_in("HookPhase"), names<HookPhase>());
+  EXPECT_EQ(explained_in("LpmOutcome"), names<LpmOutcome>());
+  EXPECT_EQ(explained_in("LpmKind"), names<LpmKind>());
+  EXPECT_EQ(explained_in("LpmResult"), names<LpmResult>());
   EXPECT_EQ(explained_in("ResyncReason"), names<bond::ResyncReason>());
 }
 

@@ -69,17 +69,28 @@ TEST(Units, LetProcessesAndTheDeviceTreeBeSeen) {
   }
 }
 
-TEST(Units, ShareOneFolderThatIsTheWatchdogs) {
+// Root writes below a folder that the watchdog may write too: sticky, so that the watchdog cannot put
+// something else into the place of what root writes.
+TEST(Units, ShareOneFolderInWhichRootsPartsAreSafe) {
   auto watchdog = unit("hnv-watchdog");
-  const std::string folder = "/run/" + watchdog["RuntimeDirectory"];
-  EXPECT_EQ(std::filesystem::path(kWatchdogStatusFile).parent_path(), folder);
-  EXPECT_EQ(watchdog["RuntimeDirectoryPreserve"], "yes");
-  EXPECT_NE(read("hnv.tmpfiles.conf")
-                .find("d " + folder + " " + watchdog["RuntimeDirectoryMode"] + " " +
-                      watchdog["User"] + " " + watchdog["Group"] + " -"),
+  const std::string folder = std::filesystem::path(kWatchdogStatusFile).parent_path();
+  EXPECT_EQ(watchdog["ReadWritePaths"], folder);
+  const std::string made = read("hnv.tmpfiles.conf");
+  EXPECT_NE(made.find("\nd " + folder + " 1775 root " + watchdog["Group"] + " -\n"),
             std::string::npos);
-  // systemd would give it to the exporter's user.
+  for (const auto& part : {Paths{}.hook_notes, Paths{}.pauses}) {
+    EXPECT_EQ(part.parent_path(), folder);
+    EXPECT_NE(made.find("\nd " + part.native() + " 0755 root root -\n"), std::string::npos);
+  }
+  // systemd would give all of it to the unit's user.
+  EXPECT_FALSE(watchdog.contains("RuntimeDirectory"));
   EXPECT_FALSE(unit("hnv-exporter").contains("RuntimeDirectory"));
+}
+
+TEST(Units, KeepTheIdentityOverABoot) {
+  auto watchdog = unit("hnv-watchdog");
+  EXPECT_EQ(std::filesystem::path(kIdentityFile).parent_path(),
+            "/var/lib/" + watchdog["StateDirectory"]);
 }
 
 TEST(Units, RunAsUsersThatAreMade) {

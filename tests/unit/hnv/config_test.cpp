@@ -15,6 +15,13 @@ constexpr const char* kWhole = R"(
 mode: repair
 hold_down: 2s
 settle: 250ms
+migration:
+  settle: 1s
+  query_quiet: 2s
+  hook_timeout: 3s
+  absent_timeout: 4s
+  restore_timeout: 5s
+  stuck_after: 6s
 bonds:
   - name: bond191554c8
     sriov: { device: enP16392p1s0 }
@@ -33,6 +40,7 @@ TEST(Config, ReadsEveryKey) {
   EXPECT_EQ(config->mode, Mode::repair);
   EXPECT_EQ(config->hold_down, 2s);
   EXPECT_EQ(config->settle, 250ms);
+  EXPECT_EQ(config->migration, (MigrationTimes{1s, 2s, 3s, 4s, 5s, 6s}));
   ASSERT_EQ(config->bonds.size(), 4U);
   EXPECT_EQ(config->bond("bond191554c8")->sriov, SriovSelector(ByDevice{"enP16392p1s0"}));
   EXPECT_EQ(config->bond("bond191554c8")->expected_slaves, 2U);
@@ -75,7 +83,13 @@ INSTANTIATE_TEST_SUITE_P(
     testing::Values(
         Mistake{
             "UnknownKey", "mode: repair\nhold-down: 3s\n",
-            "2:1: unknown key 'hold-down' in the file; allowed: mode, hold_down, settle, bonds"},
+            "2:1: unknown key 'hold-down' in the file; allowed: mode, hold_down, settle, migration, bonds"},
+        Mistake{"UnknownKeyOfMigration", "migration:\n  quiet: 3s\n",
+                "2:3: unknown key 'quiet' in migration; allowed: settle, query_quiet, hook_timeout, "
+                "absent_timeout, restore_timeout, stuck_after"},
+        Mistake{"MigrationTime", "migration: {settle: 2h}\n",
+                "1:21: migration settle is '2h'; allowed: a number with ms, s, m or h, such as "
+                "10s, up to 1h"},
         Mistake{"KeyTwice", "mode: repair\nmode: observe\n",
                 "2:1: key 'mode' stands twice in the file; allowed: once"},
         Mistake{"UnknownMode", "mode: fix\n",
@@ -118,7 +132,7 @@ INSTANTIATE_TEST_SUITE_P(
                 "2:51: expected_slaves of bond 'b' is '99'; allowed: a whole number from 1 to 32"},
         Mistake{
             "NotAMap", "- a\n",
-            "1:1: the file is a list; allowed: a map with the keys mode, hold_down, settle, bonds"},
+            "1:1: the file is a list; allowed: a map with the keys mode, hold_down, settle, migration, bonds"},
         Mistake{"SecondDocument", "mode: repair\n---\nmode: observe\n",
                 "3:1: a second document; allowed: one"}),
     [](const auto& test) { return test.param.name; });

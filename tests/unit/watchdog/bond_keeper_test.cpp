@@ -168,6 +168,31 @@ TEST_F(Stranded, IsOnlyReportedInModeObserve) {
   EXPECT_FALSE(has_event(look(start + policy.settle + 1s), Event::write_withheld)) << "said once";
 }
 
+TEST_F(Stranded, SaysWhichSlaveHasTheBondsAddress) {
+  const bond::MacAddress address = *bond::MacAddress::parse("52:54:00:00:00:11");
+  links[0].bond->fail_over_mac = bond::FailOverMac::follow;
+  for (bond::Link& link : links) link.address = address;
+  play();
+  EXPECT_TRUE(has_event(look(start), Event::mac_conflict));
+  EXPECT_EQ(keeper.status().mac_conflict, "enP16392p1s0");
+  EXPECT_FALSE(has_event(look(start + 1s), Event::mac_conflict)) << "said once";
+  links[1].address = *bond::MacAddress::parse("52:54:00:00:00:12");
+  play();
+  EXPECT_TRUE(has_event(look(start + 2s), Event::mac_conflict)) << "and that it is over";
+  EXPECT_EQ(keeper.status().mac_conflict, "");
+}
+
+TEST_F(Stranded, SaysWhatHoldsItsWritesBack) {
+  situation.pauses[PauseReason::hcnmgr] = true;
+  EXPECT_TRUE(has_event(look(start), Event::paused));
+  EXPECT_TRUE(keeper.status().paused[PauseReason::hcnmgr]);
+  EXPECT_EQ(keeper.status().state, WatchState::paused);
+  EXPECT_FALSE(has_event(look(start + 1s), Event::paused)) << "said once";
+  situation = {};
+  EXPECT_TRUE(has_event(look(start + 2s), Event::paused));
+  EXPECT_FALSE(keeper.status().paused[PauseReason::hcnmgr]);
+}
+
 TEST_F(Stranded, IsUnmanagedWithoutLinkMonitoring) {
   links[0].bond->miimon = 0ms;
   play();

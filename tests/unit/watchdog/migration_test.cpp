@@ -407,9 +407,9 @@ TEST_F(MigrationTest, MigrationThatNobodySawIsFoundAtStart) {
 }
 
 TEST_F(MigrationTest, InactiveMigrationWaitsForTheBondsToBeMade) {
-  state = start_on(
-      FrameKey{"IBM,02destination", "IBM,9080-HEX"},
-      Moved{FrameKey{"IBM,02source", "IBM,9080-HEX"}, LpmKind::inactive_or_restart}, now);
+  state =
+      start_on(FrameKey{"IBM,02destination", "IBM,9080-HEX"},
+               Moved{FrameKey{"IBM,02source", "IBM,9080-HEX"}, LpmKind::inactive_or_restart}, now);
   surroundings.move_to("IBM,02destination");
   surroundings.expect_pairs(2);
   bonds.clear();

@@ -126,6 +126,40 @@ TEST(Recorder, InventsNoCauseAfterLostMessages) {
   EXPECT_EQ(played.count(FailoverDirection::to_virtual, FailoverCause::resync), 1U);
 }
 
+Situation in_window() {
+  Situation situation;
+  situation.lpm_window = true;
+  return situation;
+}
+
+TEST(Recorder, AttributesWhatHappensInAWindowToTheMigration) {
+  const Played left("removal", std::nullopt, false, in_window());
+  EXPECT_EQ(left.count(FailoverDirection::to_virtual, FailoverCause::lpm), 1U);
+  const Played back("return_same_name", std::nullopt, false, in_window());
+  EXPECT_EQ(back.count(FailoverDirection::to_sriov, FailoverCause::lpm), 1U);
+}
+
+TEST(Recorder, CountsItsOwnWriteAsItsOwnInAWindowToo) {
+  const auto bond = Played::bond_of("return_other_name");
+  const auto to = Played("return_other_name").topology.slaves_of(bond).back()->link.index;
+  const SetPrimary write{bond, to, WriteRule::bring_back};
+  EXPECT_EQ(Played("return_other_name", write, false, in_window())
+                .count(FailoverDirection::to_sriov, FailoverCause::watchdog),
+            1U);
+}
+
+// hcnmgr writes primary once it has put the SR-IOV slave into the bond.
+TEST(Recorder, AttributesAMoveByHcnmgrToTheSlavesArrival) {
+  Situation situation;
+  situation.hcnmgr_at_work = true;
+  const Played played("return_other_name", std::nullopt, false, situation);
+  EXPECT_EQ(played.count(FailoverDirection::to_sriov, FailoverCause::external), 0U);
+  EXPECT_EQ(played.count(FailoverDirection::to_sriov, FailoverCause::enslaved), 1U);
+  const Played flap("flap", std::nullopt, false, situation);
+  EXPECT_EQ(flap.count(FailoverDirection::to_virtual, FailoverCause::link_down), 1U)
+      << "what has a reason of its own keeps it";
+}
+
 TEST(Recorder, CallsAChangeWithoutAnyReasonExternal) {
   Recorder recorder(bond::IfIndex{3}, "bond0");
   recorder.note_slave(bond::IfIndex{4}, "env3", Role::virtual_device);
@@ -145,7 +179,8 @@ TEST(Recorder, CallsAChangeWithoutAnyReasonExternal) {
       bond::IfIndex{3}, bond::IfIndex{5}, bond::IfIndex{4}, topology.slave(bond::IfIndex{5})->link};
   recorder.note_change(change, false, std::nullopt, BootTime(10s));
   EXPECT_EQ(recorder.wake_at(), BootTime(10s) + Recorder::kCauseDelay);
-  EXPECT_TRUE(recorder.settle(topology, Situation{}, BootTime(10s), 1000).empty()) << "too early to tell";
+  EXPECT_TRUE(recorder.settle(topology, Situation{}, BootTime(10s), 1000).empty())
+      << "too early to tell";
   const auto failovers = recorder.settle(topology, Situation{}, BootTime(11s), 1000);
   ASSERT_EQ(failovers.size(), 1U);
   EXPECT_EQ(failovers[0].cause, FailoverCause::external);

@@ -9,13 +9,13 @@
 #include <string>
 #include <string_view>
 
-namespace hnv::exporter::test {
+namespace hnv::test {
 
 // A folder of this test's own, gone with it.
 class TemporaryFolder {
  public:
   TemporaryFolder() {
-    std::string name = (std::filesystem::temp_directory_path() / "hnv-exporter-XXXXXX").native();
+    std::string name = (std::filesystem::temp_directory_path() / "hnv-test-XXXXXX").native();
     EXPECT_NE(::mkdtemp(name.data()), nullptr);
     path_ = name;
   }
@@ -36,4 +36,4 @@ class TemporaryFolder {
   std::filesystem::path path_;
 };
 
-}  // namespace hnv::exporter::test
+}  // namespace hnv::test
