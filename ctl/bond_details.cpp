@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "ctl/text.hpp"
+#include "hnv/pause_words.hpp"
 
 namespace hnv::ctl {
 
@@ -142,6 +143,8 @@ std::vector<Detail> bond_details(const Picture& picture, const Verdict& verdict)
   details.push_back(Detail{"settings", settings_text(*verdict.report)});
   if (verdict.watched != nullptr) {
     details.push_back(Detail{"state", state_text(picture, *verdict.watched)});
+    const std::string held = pause_words(*verdict.watched, picture.published.status->activity);
+    if (!held.empty()) details.push_back(Detail{"paused", held});
   }
   if (verdict.counts != nullptr) {
     details.push_back(Detail{"failovers", failovers_text(picture, *verdict.counts)});

@@ -108,6 +108,12 @@ std::string while_backing_off(const Outlook& outlook) {
   return text;
 }
 
+std::string while_paused(const Outlook& outlook) {
+  std::string text = "the watchdog writes nothing: ";
+  text += outlook.held_back.empty() ? "it is paused" : outlook.held_back;
+  return text + "; it goes on by itself afterwards";
+}
+
 std::string while_observing(const Outlook& outlook) {
   if (outlook.mode == Mode::observe) {
     return "the watchdog would make " + name_of_sriov(outlook.bond) +
@@ -137,7 +143,7 @@ std::string watchdog_step(const Outlook& outlook) {
     case WatchState::suppressed:
       return "the watchdog waits until " + name + " has been stable for longer";
     case WatchState::paused:
-      return "the watchdog is paused and writes nothing";
+      return while_paused(outlook);
     case WatchState::lpm:
       return "the watchdog writes nothing until the migration is over";
     case WatchState::path_dead:
@@ -181,6 +187,9 @@ std::string why_off_sriov(const Outlook& outlook) {
   std::string kernel = kernel_reason(outlook.bond, outlook.config);
   const std::string name = name_of_sriov(outlook.bond);
   if (outlook.reason == OffReason::lpm) return "a migration (LPM) is under way; " + kernel;
+  if (outlook.reason == OffReason::paused && !outlook.held_back.empty()) {
+    return kernel + "; " + outlook.held_back;
+  }
   if (outlook.reason == OffReason::suppressed) {
     return name + " has lost its link too often lately, and damping keeps the traffic off it";
   }

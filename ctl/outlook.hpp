@@ -26,6 +26,7 @@ struct Outlook {
   const BondStatus* watched = nullptr;  // what a living watchdog says, as far as it has said it
   Mode mode = Mode::enforce;            // of that watchdog
   std::optional<OffReason> reason;      // as Verdict::reason
+  std::string held_back;                // pause_words() of it
   base::BootTime now;
 };
 

@@ -72,12 +72,38 @@ Json settings_json(const BondReport& report) {
               {"fail_over_mac", name_or_null(info.fail_over_mac)}};
 }
 
+Json paused_json(const base::EnumArray<PauseReason, bool>& paused) {
+  Json reasons = Json::array();
+  for (const auto reason : base::all_values<PauseReason>()) {
+    if (paused[reason]) reasons.push_back(base::name_of(reason));
+  }
+  return reasons;
+}
+
+Json lpm_json(const Picture& picture, const LpmStatus& lpm) {
+  Json migrations = Json::object();
+  for (const auto kind : base::all_values<LpmKind>()) {
+    migrations[std::string(base::name_of(kind))] = counts_json(lpm.migrations[kind]);
+  }
+  Json json{{"in_progress", lpm.window_since.has_value()},
+            {"for_seconds", nullptr},
+            {"overdue", lpm.overdue},
+            {"windows", counts_json(lpm.windows)},
+            {"migrations", std::move(migrations)},
+            {"last_window_seconds", number_or_null(lpm.last_window_seconds)},
+            {"last_start_unix_seconds", number_or_null(lpm.last_start_unix_seconds)}};
+  if (lpm.window_since) json["for_seconds"] = base::to_seconds(picture.now - *lpm.window_since);
+  return json;
+}
+
 Json watched_json(const Picture& picture, const BondStatus& bond) {
   Json json{{"state", base::name_of(bond.state)},
             {"state_for_seconds", base::to_seconds(picture.now - bond.state_since)},
             {"waits_seconds", nullptr},
             {"off_reason", name_or_null(bond.off_reason)},
-            {"off_reason_for_seconds", nullptr}};
+            {"off_reason_for_seconds", nullptr},
+            {"paused", paused_json(bond.paused)},
+            {"mac_conflict", bond.mac_conflict.empty() ? Json() : Json(bond.mac_conflict)}};
   if (bond.waits_until) json["waits_seconds"] = base::to_seconds(*bond.waits_until - picture.now);
   if (bond.off_reason) {
     json["off_reason_for_seconds"] = base::to_seconds(picture.now - bond.off_since);
@@ -150,12 +176,14 @@ std::string status_json(const Picture& picture, const std::vector<Verdict>& verd
                         bool one_line) {
   Json bonds = Json::array();
   for (const Verdict& verdict : verdicts) bonds.push_back(bond_json(picture, verdict));
+  const auto& status = picture.published.status;
   const Json json{{"schema", kJsonSchema},
                   {"version", base::version()},
                   {"unix_seconds", picture.unix_now},
                   {"exit_code", exit_code(verdicts)},
                   {"watchdog", watchdog_json(picture.published)},
                   {"config", Json{{"file", picture.config_file}, {"found", picture.config_found}}},
+                  {"lpm", status ? lpm_json(picture, status->lpm) : Json()},
                   {"bonds", std::move(bonds)}};
   // Interface names are bytes; one that is not UTF-8 must not keep the rest from being shown.
   const int indent = one_line ? -1 : 1;

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "ctl/bond_details.hpp"
+#include "hnv/pause_words.hpp"
 
 namespace hnv::ctl {
 
@@ -222,6 +223,14 @@ void add_top(Page& page, const std::string& name, const Span& text) {
   add_wrapped(page, {Span{name, Style::plain}}, kTopIndent, text.text, text.style);
 }
 
+void add_migration(Page& page, const Picture& picture) {
+  if (!picture.published.alive || !picture.published.status) return;
+  const LpmStatus& lpm = picture.published.status->lpm;
+  if (!lpm.window_since) return;
+  add_top(page, "migration",
+          Span{lpm_words(lpm, age_text(picture.now - *lpm.window_since)), Style::warn});
+}
+
 }  // namespace
 
 Page status_page(const Picture& picture, const std::vector<Verdict>& verdicts, bool verbose) {
@@ -236,6 +245,7 @@ Page status_page(const Picture& picture, const std::vector<Verdict>& verdicts, b
                      "hnv.yaml(5) shows",
                  Style::warn});
   }
+  add_migration(page, picture);
   add_top(page, "bonds", summary_text(verdicts));
   for (const Verdict& verdict : verdicts) {
     page.emplace_back();

@@ -8,6 +8,7 @@
 #include "base/exit_code.hpp"
 #include "ctl/exit_code.hpp"
 #include "ctl/outlook.hpp"
+#include "hnv/pause_words.hpp"
 
 namespace hnv::ctl {
 
@@ -79,6 +80,11 @@ void note_other_config(const Picture& picture, Verdict& verdict) {
   }
 }
 
+std::string held_back(const Picture& picture, const Verdict& verdict) {
+  if (verdict.watched == nullptr) return {};
+  return pause_words(*verdict.watched, picture.published.status->activity);
+}
+
 void explain_managed(const Picture& picture, Verdict& verdict) {
   if (verdict.standing != Standing::on_sriov && verdict.watched != nullptr &&
       verdict.watched->off_reason != OffReason::unknown) {
@@ -91,6 +97,7 @@ void explain_managed(const Picture& picture, Verdict& verdict) {
                         verdict.watched,
                         mode,
                         verdict.reason,
+                        held_back(picture, verdict),
                         picture.now};
   if (verdict.standing != Standing::on_sriov) verdict.why = why_off_sriov(outlook);
   verdict.next = next_step(outlook);

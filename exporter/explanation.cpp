@@ -5,6 +5,8 @@
 
 #include <algorithm>
 
+#include "hnv/pause_words.hpp"
+
 namespace hnv::exporter {
 
 namespace {
@@ -95,8 +97,16 @@ std::string in_time(const BondStatus& account, base::BootTime now) {
   return " in " + format_duration(*account.waits_until - now);
 }
 
+// " Now: hcncfgdrc (pid 4711) is running."
+std::string held_back(const WatchdogView& watchdog) {
+  if (watchdog.activity == nullptr) return "";
+  const std::string words = pause_words(*watchdog.account, *watchdog.activity);
+  return words.empty() ? "" : " Now: " + words + ".";
+}
+
 std::string outlook_with_watchdog(OffReason reason, const BondReport& bond,
-                                  const BondStatus& account, base::BootTime now) {
+                                  const WatchdogView& watchdog, base::BootTime now) {
+  const BondStatus& account = *watchdog.account;
   const SlaveReport* sriov = bond.sriov();
   switch (reason) {
     case OffReason::link_down:
@@ -115,6 +125,10 @@ std::string outlook_with_watchdog(OffReason reason, const BondReport& bond,
       return "The watchdog tries again" + in_time(account, now) + ".";
     case OffReason::external:
       return "The watchdog respects that in its present mode." + by_hand(bond);
+    case OffReason::lpm:
+      return "The watchdog writes nothing until the migration is over.";
+    case OffReason::paused:
+      return "The watchdog goes on by itself afterwards." + held_back(watchdog);
     case OffReason::observe:
       return "Nothing brings the traffic back in this mode." + by_hand(bond);
     default:
@@ -152,7 +166,7 @@ Explanation explain_managed(const BondReport& bond, const SlaveReport& active,
   if (sriov != nullptr) words.verdict += " " + sriov->link.name + ", the SR-IOV device, should.";
   words.reason = reason_words(*reason, bond);
   words.outlook = watchdog.up && watchdog.account != nullptr
-                      ? outlook_with_watchdog(*reason, bond, *watchdog.account, now)
+                      ? outlook_with_watchdog(*reason, bond, watchdog, now)
                       : outlook_without_watchdog(*reason, bond);
   return words;
 }

@@ -31,6 +31,7 @@ struct Explanation {
 struct WatchdogView {
   const BondStatus* account = nullptr;
   bool up = false;
+  const ActivityStatus* activity = nullptr;  // what it says of hcnmgr and drmgr
 };
 
 Explanation explain(const BondReport& bond, const WatchdogView& watchdog, base::BootTime now);

@@ -12,6 +12,7 @@
 #include "base/version.hpp"
 #include "exporter/explanation.hpp"
 #include "exporter/html.hpp"
+#include "hnv/pause_words.hpp"
 
 namespace hnv::exporter {
 
@@ -118,6 +119,7 @@ class Page {
   void add_slaves(const BondReport& bond);
   void add_facts(const BondReport& bond, const WatchdogView& watchdog);
   void add_account(const BondStatus& account);
+  void add_migration();
   void add_foot();
 
   const Snapshot& snapshot_;
@@ -185,12 +187,25 @@ void Page::add_bonds() {
         "and there is no such bond.</p>\n",
         escape_html(name));
   }
+  add_migration();
   for (const BondReport& bond : snapshot_.bonds) add_bond(bond);
+}
+
+void Page::add_migration() {
+  if (!snapshot_.watchdog.alive || !snapshot_.watchdog.status) return;
+  const LpmStatus& lpm = snapshot_.watchdog.status->lpm;
+  if (!lpm.window_since) return;
+  const std::string elapsed = format_duration(snapshot_.taken - *lpm.window_since);
+  add("<p class=\"notice attention\"><strong>Migration:</strong> {}.</p>\n",
+      escape_html(lpm_words(lpm, elapsed)));
 }
 
 void Page::add_bond(const BondReport& bond) {
   WatchdogView watchdog{nullptr, snapshot_.watchdog.alive};
-  if (snapshot_.watchdog.status) watchdog.account = snapshot_.watchdog.status->bond(bond.link.name);
+  if (const auto& status = snapshot_.watchdog.status) {
+    watchdog.account = status->bond(bond.link.name);
+    watchdog.activity = &status->activity;
+  }
   const Explanation words = explain(bond, watchdog, snapshot_.taken);
   add("<article class=\"{}\">\n<h2>{} <span class=\"badge\">{}</span></h2>\n",
       css_class(words.level), escape_html(bond.link.name), badge(words.level));
@@ -252,6 +267,8 @@ void Page::add_account(const BondStatus& account) {
   if (up && account.off_reason) {
     add_fact("Off SR-IOV since", since(snapshot_, account.off_since));
   }
+  const std::string held = pause_words(account, snapshot_.watchdog.status->activity);
+  if (up && !held.empty()) add_fact("Paused", escape_html(held));
   if (!account.finding.empty()) add_fact("Finding", escape_html(account.finding));
   std::uint64_t failovers = 0;
   for (const auto direction : base::all_values<FailoverDirection>()) {

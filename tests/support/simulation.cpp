@@ -5,13 +5,20 @@
 
 namespace hnv::test {
 
-Paths Simulation::no_files() {
-  Paths paths;
-  paths.sysfs = paths.procfs = paths.devicetree = "/nonexistent";
-  return paths;
+namespace {
+
+// No sysfs and no device tree: a device's bus is what its messages say.
+DeviceFacts facts_of_messages(const bond::Link& link) {
+  DeviceFacts facts;
+  facts.bus = link.parent_bus;
+  return facts;
 }
 
-Simulation::Simulation(Config config, Paths paths) : paths_(std::move(paths)) {
+}  // namespace
+
+Simulation::Simulation(Config config) : Simulation(std::move(config), facts_of_messages) {}
+
+Simulation::Simulation(Config config, DeviceFactsCache::Reader facts) : facts_(std::move(facts)) {
   settings_.policy.mode = config.mode;
   settings_.policy.hold_down = config.hold_down;
   settings_.policy.settle = config.settle;
@@ -25,7 +32,7 @@ void Simulation::start(const std::optional<watchdog::Moved>& moved) {
         return watchdog::Picture{&monitor_->topology(), monitor_->fresh(bond),
                                  monitor_->refreshes(bond), false};
       },
-      DeviceFactsCache(paths_), actuator, surroundings);
+      DeviceFactsCache(facts_), actuator, surroundings);
   keeper_->configure(settings_);
   keeper_->start_on(surroundings.take(), moved, kernel.now());
 }
@@ -72,10 +79,15 @@ void Simulation::restart_watchdog(const std::optional<watchdog::Moved>& moved) {
   start(moved);
 }
 
-void Simulation::set_mode(Mode mode) {
-  settings_.policy.mode = mode;
+void Simulation::configure(Config config) {
+  settings_.config = std::move(config);
   keeper_->configure(settings_);
   act();
+}
+
+void Simulation::set_mode(Mode mode) {
+  settings_.policy.mode = mode;
+  configure(settings_.config);
 }
 
 std::optional<IfIndex> Simulation::active(IfIndex bond) {

@@ -19,14 +19,13 @@ namespace hnv::test {
 class Simulation {
  public:
   // The watchdog starts with the first run_for().
-  explicit Simulation(Config config, Paths paths = no_files());
+  explicit Simulation(Config config);
+  // `facts`: what sysfs and the device tree would say.
+  Simulation(Config config, DeviceFactsCache::Reader facts);
 
   FakeKernel kernel;
   FakeActuator actuator{kernel};
   FakeSurroundings surroundings;
-
-  // No sysfs and no device tree: a device's bus is what its messages say.
-  static Paths no_files();
 
   void run_for(base::BootClock::duration duration);
   // The kernel alone: the watchdog is busy elsewhere and reads it all in one batch afterwards.
@@ -35,7 +34,8 @@ class Simulation {
   void overrun();
   // Everything that it remembers is gone. `moved`: the kept identity is of another machine.
   void restart_watchdog(const std::optional<watchdog::Moved>& moved = std::nullopt);
-  void set_mode(Mode mode);  // as after SIGHUP
+  void configure(Config config);  // as after SIGHUP
+  void set_mode(Mode mode);
 
   [[nodiscard]] bool knows(IfIndex bond) const { return keeper_->status(bond) != nullptr; }
   [[nodiscard]] const BondStatus& status(IfIndex bond) const { return *keeper_->status(bond); }
@@ -53,7 +53,7 @@ class Simulation {
   void act();
   [[nodiscard]] std::optional<BootTime> next_wake() const;
 
-  Paths paths_;
+  DeviceFactsCache::Reader facts_;
   watchdog::PartitionKeeper::Settings settings_;
   std::optional<FakeMonitor> monitor_;
   std::optional<watchdog::PartitionKeeper> keeper_;

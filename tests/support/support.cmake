@@ -11,6 +11,7 @@ add_library(hnv_test_support STATIC
   ${CMAKE_CURRENT_LIST_DIR}/fake_surroundings.cpp
   ${CMAKE_CURRENT_LIST_DIR}/fake_world.cpp
   ${CMAKE_CURRENT_LIST_DIR}/history.cpp
+  ${CMAKE_CURRENT_LIST_DIR}/hnv_partition.cpp
   ${CMAKE_CURRENT_LIST_DIR}/simulation.cpp)
 target_link_libraries(hnv_test_support PUBLIC hnv_watchdog PRIVATE hnv_compile_options)
 

@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 #include "base/clock.hpp"
-#include "temporary_folder.hpp"
+#include "tests/support/temporary_folder.hpp"
 
 namespace {
 

@@ -11,7 +11,7 @@
 
 #include "base/lock_file.hpp"
 #include "sample_snapshot.hpp"
-#include "temporary_folder.hpp"
+#include "tests/support/temporary_folder.hpp"
 
 namespace {
 
