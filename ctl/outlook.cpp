@@ -12,10 +12,10 @@ namespace hnv::ctl {
 namespace {
 
 // Why the kernel does not use the SR-IOV slave, from what the kernel shows alone.
-std::string kernel_reason(const BondReport& bond, const BondConfig& config) {
+std::string kernel_reason(const BondReport& bond) {
   const SlaveReport* sriov = bond.sriov();
   if (sriov == nullptr) {
-    return "the SR-IOV slave (" + to_string(config.sriov) +
+    return "the SR-IOV slave (" + bond.wanted +
            ") is not in the bond: unplugged, or taken out for a migration";
   }
   const bond::Link& link = sriov->link;
@@ -184,7 +184,7 @@ bool is_plain(std::string_view name) {
 
 std::string why_off_sriov(const Outlook& outlook) {
   if (!outlook.bond.link.admin_up) return "the bond itself has been set down by an operator";
-  std::string kernel = kernel_reason(outlook.bond, outlook.config);
+  std::string kernel = kernel_reason(outlook.bond);
   const std::string name = name_of_sriov(outlook.bond);
   if (outlook.reason == OffReason::lpm) return "a migration (LPM) is under way; " + kernel;
   if (outlook.reason == OffReason::paused && !outlook.held_back.empty()) {

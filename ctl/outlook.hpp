@@ -6,7 +6,6 @@
 #include <optional>
 #include <string>
 
-#include "hnv/config.hpp"
 #include "hnv/partition.hpp"
 #include "hnv/status.hpp"
 
@@ -21,7 +20,6 @@ enum class WatchdogLife {
 
 struct Outlook {
   const BondReport& bond;
-  const BondConfig& config;  // of this bond
   WatchdogLife life = WatchdogLife::gone;
   const BondStatus* watched = nullptr;  // what a living watchdog says, as far as it has said it
   Mode mode = Mode::enforce;            // of that watchdog

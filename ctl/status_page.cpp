@@ -237,12 +237,11 @@ Page status_page(const Picture& picture, const std::vector<Verdict>& verdicts, b
   Page page;
   const bool is_needed = std::any_of(verdicts.begin(), verdicts.end(), is_managed);
   add_top(page, "hnv-watchdog", watchdog_text(picture, is_needed));
-  if (picture.config.bonds.empty()) {
+  if (picture.config.bonds.empty() && !is_needed) {
     const std::string what = picture.config_found ? " names no bond" : " does not exist";
     add_top(page, "configuration",
-            Span{picture.config_file + what +
-                     ": no bond is managed. Name the bonds and their SR-IOV slaves there, as "
-                     "hnv.yaml(5) shows",
+            Span{"no bond is managed: none is HNV, and " + picture.config_file + what +
+                     ". Name others and their SR-IOV slaves there, as hnv.yaml(5) shows",
                  Style::warn});
   }
   add_migration(page, picture);

@@ -74,9 +74,8 @@ void note_other_config(const Picture& picture, Verdict& verdict) {
         "the watchdog looks after this bond, and " + picture.config_file + " does not name it"});
   } else if (we_manage && !it_manages && bond::is_monitored(*verdict.report->link.bond)) {
     verdict.findings.push_back(Finding{FindingKind::config_differs,
-                                       "the watchdog does not look after this bond, although " +
-                                           picture.config_file +
-                                           " names it: systemctl reload hnv-watchdog"});
+                                       "the watchdog does not look after this bond, although it "
+                                       "should: systemctl reload hnv-watchdog"});
   }
 }
 
@@ -92,7 +91,6 @@ void explain_managed(const Picture& picture, Verdict& verdict) {
   }
   const Mode mode = picture.published.status ? picture.published.status->mode : picture.config.mode;
   const Outlook outlook{*verdict.report,
-                        *picture.config.bond(verdict.bond),
                         life_of(picture.published),
                         verdict.watched,
                         mode,
@@ -109,8 +107,9 @@ void explain(const Picture& picture, Verdict& verdict) {
   const BondReport& report = *verdict.report;
   switch (verdict.standing) {
     case Standing::unmanaged:
-      verdict.why = "not in " + picture.config_file;
-      if (report.hcn_id) verdict.why += ", although the platform says that it is an HNV bond";
+      verdict.why = report.hcn_id || picture.config.bond(verdict.bond) != nullptr
+                        ? report.finding
+                        : "no HNV bond, and not in " + picture.config_file;
       break;
     case Standing::wrong_mode:
       verdict.why = "HNV needs mode active-backup: in this one no single slave carries the traffic";

@@ -83,22 +83,29 @@ void read_migration(YamlReader& reader, const YAML::Node& node, MigrationTimes& 
 
 BondConfig read_bond(YamlReader& reader, const YAML::Node& node) {
   BondConfig bond;
-  if (!reader.expect_map(node, "a bond", {"name", "sriov", "expected_slaves"})) return bond;
+  if (!reader.expect_map(node, "a bond", {"name", "sriov", "expected_slaves", "ignore"})) {
+    return bond;
+  }
   const YAML::Node name = YamlReader::child(node, "name");
   if (!name) {
-    reader.fail(node, "a bond without name; required: name and sriov");
+    reader.fail(node, "a bond without name; required: name, and sriov or ignore");
     return bond;
   }
   bond.name = read_interface_name(reader, name, "the name of a bond");
+  const std::string of_bond = " of bond '" + bond.name + "'";
+  if (const YAML::Node ignore = YamlReader::child(node, "ignore")) {
+    bond.ignore = reader.flag(ignore, "ignore" + of_bond);
+  }
   const YAML::Node sriov = YamlReader::child(node, "sriov");
-  if (!sriov) {
-    reader.fail(node, "bond '" + bond.name + "' without sriov; required: name and sriov");
+  if (static_cast<bool>(sriov) == bond.ignore) {
+    reader.fail(node, "bond '" + bond.name + "' " +
+                          (bond.ignore ? "with both sriov and ignore: true" : "without sriov") +
+                          "; required: name, and sriov or ignore: true");
     return bond;
   }
-  bond.sriov = read_selector(reader, sriov, "sriov of bond '" + bond.name + "'");
+  if (sriov) bond.sriov = read_selector(reader, sriov, "sriov" + of_bond);
   if (const YAML::Node expected = YamlReader::child(node, "expected_slaves")) {
-    bond.expected_slaves =
-        reader.number(expected, "expected_slaves of bond '" + bond.name + "'", 1, kMostSlaves);
+    bond.expected_slaves = reader.number(expected, "expected_slaves" + of_bond, 1, kMostSlaves);
   }
   return bond;
 }

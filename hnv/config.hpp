@@ -38,8 +38,11 @@ using SriovSelector = std::variant<ByDevice, ByDriver, ByBus, ByPermanentAddress
 
 struct BondConfig {
   std::string name;  // of the bond's network interface
-  SriovSelector sriov;
+  // Which slave should carry the traffic. Empty: the firmware's device tree tells, or the bond is
+  // ignored.
+  std::optional<SriovSelector> sriov;
   unsigned expected_slaves = 2;
+  bool ignore = false;  // shown and counted, and never changed, even if it is HNV
   bool operator==(const BondConfig&) const = default;
 };
 

@@ -2,23 +2,28 @@
 // What sysfs and the firmware's device tree say about the device behind a slave.
 #pragma once
 
-#include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
 
 #include "bond/link.hpp"
+#include "hnv/device_tree.hpp"
+#include "hnv/hcn_id.hpp"
 #include "hnv/paths.hpp"
 
 namespace hnv {
 
 // Empty: not told, such as for a device without a parent.
 struct DeviceFacts {
-  std::string driver;    // basename of device/driver: "mlx5_core", "ibmveth"
-  std::string bus;       // basename of device/subsystem: "pci", "vio", "virtio"
-  std::string location;  // ibm,loc-code of the device's node
-  std::optional<std::uint32_t>
-      hcn_id;  // ibm,hcn-id of the node, 4 bytes big-endian: "this device is HNV"
+  std::string driver;           // basename of device/driver: "mlx5_core", "ibmveth"
+  std::string bus;              // basename of device/subsystem: "pci", "vio", "virtio"
+  std::string location;         // ibm,loc-code of the device's node
+  std::optional<HcnId> hcn_id;  // ibm,hcn-id of the node: "this device is HNV"
+  std::optional<HcnMode> hcn_mode;
+  std::optional<NodeType> node_type;
+  std::string node;  // its path in the device tree
+  std::optional<std::uint32_t> drc_index;
   bool operator==(const DeviceFacts&) const = default;
 };
 
@@ -27,7 +32,13 @@ DeviceFacts read_device_facts(const Paths& paths, const bond::Link& link);
 // Facts do not change while a device keeps its index and name: read once for each.
 class DeviceFactsCache {
  public:
-  explicit DeviceFactsCache(Paths paths) : paths_(std::move(paths)) {}
+  using Reader = std::function<DeviceFacts(const bond::Link&)>;
+
+  explicit DeviceFactsCache(Paths paths)
+      : DeviceFactsCache([paths = std::move(paths)](const bond::Link& link) {
+          return read_device_facts(paths, link);
+        }) {}
+  explicit DeviceFactsCache(Reader read) : read_(std::move(read)) {}
 
   const DeviceFacts& facts_of(const bond::Link& link);
   // Two ways to let go of devices that have gone: one by one, or all that facts_of was not asked
@@ -41,7 +52,7 @@ class DeviceFactsCache {
     DeviceFacts facts;
     bool used = true;
   };
-  Paths paths_;
+  Reader read_;
   std::map<bond::IfIndex, Entry> entries_;
 };
 

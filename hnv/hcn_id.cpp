@@ -8,6 +8,7 @@ namespace hnv {
 namespace {
 
 constexpr std::string_view kDigits = "0123456789abcdef";
+constexpr std::string_view kBondPrefix = "bond";
 constexpr std::size_t kLength = 8;
 constexpr unsigned kBitsPerDigit = 4;
 
@@ -34,7 +35,12 @@ std::optional<HcnId> parse_hcn_id(std::string_view text) {
 }
 
 std::string bond_name(HcnId id) {
-  return "bond" + to_string(id);
+  return std::string(kBondPrefix) + to_string(id);
+}
+
+std::optional<HcnId> hcn_id_of_bond(std::string_view name) {
+  if (name.substr(0, kBondPrefix.size()) != kBondPrefix) return std::nullopt;
+  return parse_hcn_id(name.substr(kBondPrefix.size()));
 }
 
 }  // namespace hnv

@@ -25,4 +25,7 @@ std::optional<HcnId> parse_hcn_id(std::string_view text);
 // How hcnmgr names the bond of a pair: "bond191554c8".
 std::string bond_name(HcnId id);
 
+// The other way round; empty for a bond that hcnmgr has not named.
+std::optional<HcnId> hcn_id_of_bond(std::string_view name);
+
 }  // namespace hnv

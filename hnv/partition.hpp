@@ -17,6 +17,7 @@ struct SlaveReport {
   bond::Link link;
   DeviceFacts facts;
   Role role = Role::unknown;
+  RoleSource role_source = RoleSource::none;
   bool active = false;
   bool primary = false;
 };
@@ -24,10 +25,12 @@ struct SlaveReport {
 struct BondReport {
   bond::Link link;
   std::vector<SlaveReport> slaves;  // by ifindex
-  bool managed = false;  // configured, so that it has a slave which should carry the traffic
+  bool managed = false;  // HNV or configured: it has a slave which should carry the traffic
   std::optional<unsigned> expected_slaves;
-  std::optional<std::uint32_t> hcn_id;  // of its slaves' devices, when the platform names one
-  std::string finding;                  // why the roles are unknown
+  std::optional<HcnId> hcn_id;  // of its slaves' devices, when the platform names one
+  std::string wanted;           // RoleAssignment::wanted
+  std::string finding;          // why the roles are unknown
+  std::string note;             // what contradicts them
 
   [[nodiscard]] const SlaveReport* sriov() const;   // nullptr: away or unknown
   [[nodiscard]] const SlaveReport* active() const;  // nullptr: none

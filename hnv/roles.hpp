@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which slave of a bond is the SR-IOV one. Pure.
+// Which slave of a bond is the SR-IOV one, and what told it. Pure.
 #pragma once
 
 #include <optional>
@@ -19,19 +19,32 @@ struct SlaveDevice {
 };
 
 struct RoleAssignment {
-  std::vector<Role> roles;  // one for each slave, in the order given
-  // The bond is configured, its SR-IOV slave is not enslaved, and no other takes its place.
+  // One for each slave, in the order given.
+  std::vector<Role> roles;
+  std::vector<RoleSource> sources;
+  // HNV or configured: one of its slaves should carry the traffic.
+  bool managed = false;
+  std::optional<HcnId> hcn_id;  // that the slaves' nodes name; empty when they disagree
+  unsigned expected_slaves = 2;
+  // The bond is managed, its SR-IOV slave is not enslaved, and no other takes its place.
   bool sriov_absent = false;
-  std::optional<HcnId> hcn_id;
+  std::string wanted;  // which slave should carry the traffic, in words: "driver mlx5_core"
   // What keeps the roles unknown, naming the slaves; empty when they are known.
   std::string finding;
+  // What contradicts the roles without keeping them unknown; mostly empty.
+  std::string note;
 
   [[nodiscard]] std::optional<std::size_t> sriov_index() const;
 };
 
-// Exactly one slave must match the configuration: it is `sriov`, the others are `virtual`. Two that
-// match, or none while the bond is complete: all are `unknown` and a finding says why. None while
-// slaves are missing: the SR-IOV slave is away and the others stay `virtual`.
-RoleAssignment assign_roles(const BondConfig* config, const std::vector<SlaveDevice>& slaves);
+// The roles of a bond that the configuration names follow from its `sriov`; those of an HNV bond
+// from the firmware's device tree, and for a slave that has no node there from its driver or bus.
+// A bond is HNV when slaves' nodes carry one hcn-id and it is named after that (hcnmgr finds it by
+// this name). Exactly one slave must be the SR-IOV one: two, or none while the bond is complete: all
+// are `unknown` and a finding says why. None while slaves are missing: the SR-IOV slave is away and
+// the others stay `virtual`. `config` is the bond's, nullptr when the configuration does not name
+// it.
+RoleAssignment assign_roles(const std::string& bond_name, const BondConfig* config,
+                            const std::vector<SlaveDevice>& slaves);
 
 }  // namespace hnv

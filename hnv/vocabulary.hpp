@@ -12,6 +12,16 @@ namespace hnv {
 // Which device of the pair a slave is. Not the same as which slave is active.
 enum class Role : std::uint8_t { sriov, virtual_device, unknown };
 
+// What told a slave's role; the first that applies, in this order.
+enum class RoleSource : std::uint8_t {
+  configuration,  // sriov of the bond in the configuration
+  hcn_mode,       // ibm,hcn-mode of the device's node
+  node_type,      // where its node lies in the device tree
+  driver,
+  bus,
+  none,
+};
+
 // What the watchdog may write.
 enum class Mode : std::uint8_t {
   observe,  // nothing
@@ -158,6 +168,11 @@ struct hnv::base::EnumNames<hnv::LpmResult> {
 template <>
 struct hnv::base::EnumNames<hnv::Role> {
   static constexpr auto names = std::to_array<std::string_view>({"sriov", "virtual", "unknown"});
+};
+template <>
+struct hnv::base::EnumNames<hnv::RoleSource> {
+  static constexpr auto names = std::to_array<std::string_view>(
+      {"configuration", "hcn_mode", "node_type", "driver", "bus", "none"});
 };
 template <>
 struct hnv::base::EnumNames<hnv::Mode> {

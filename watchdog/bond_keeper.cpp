@@ -58,7 +58,8 @@ RoleAssignment BondKeeper::roles_in(const bond::Topology& topology, const BondCo
   for (const bond::SlaveRecord* slave : topology.slaves_of(bond_)) {
     devices.push_back(SlaveDevice{&slave->link, &facts.facts_of(slave->link)});
   }
-  return assign_roles(config, devices);
+  const bond::Link* link = topology.bond(bond_);
+  return assign_roles(link != nullptr ? link->name : "", config, devices);
 }
 
 void BondKeeper::survey(const bond::Topology& topology, const BondConfig* config,
