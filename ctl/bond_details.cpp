@@ -2,7 +2,6 @@
 #include "ctl/bond_details.hpp"
 
 #include <chrono>
-#include <string_view>
 
 #include "ctl/text.hpp"
 
@@ -23,17 +22,6 @@ std::string milliseconds_or_dash(const std::optional<std::chrono::milliseconds>&
   return value ? std::to_string(value->count()) + " ms" : "-";
 }
 
-// As in the name of the bond: "191554c8".
-std::string hexadecimal(std::uint32_t value) {
-  constexpr std::string_view kDigits = "0123456789abcdef";
-  constexpr int kBitsPerDigit = 4;
-  std::string text;
-  for (int shift = 32 - kBitsPerDigit; shift >= 0; shift -= kBitsPerDigit) {
-    text += kDigits[value >> static_cast<unsigned>(shift) & 0xfU];
-  }
-  return text;
-}
-
 std::string settings_text(const BondReport& report) {
   const bond::BondInfo& info = *report.link.bond;
   const SlaveReport* primary = report.primary();
@@ -46,7 +34,7 @@ std::string settings_text(const BondReport& report) {
   if (info.arp_interval && info.arp_interval->count() != 0) {
     text += ", arp_interval " + milliseconds_or_dash(info.arp_interval);
   }
-  if (report.hcn_id) text += ", hcn-id " + hexadecimal(*report.hcn_id);
+  if (report.hcn_id) text += ", hcn-id " + to_string(*report.hcn_id);
   return text;
 }
 

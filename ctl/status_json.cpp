@@ -114,7 +114,7 @@ Json bond_json(const Picture& picture, const Verdict& verdict) {
   if (verdict.report == nullptr) return json;
   const BondReport& report = *verdict.report;
   json["ifindex"] = report.link.index.value;
-  json["hcn_id"] = number_or_null(report.hcn_id);
+  json["hcn_id"] = report.hcn_id ? Json(report.hcn_id->value) : Json(nullptr);
   json["admin_up"] = report.link.admin_up;
   json["active_device"] = device_or_null(report.active());
   json["primary_device"] = device_or_null(report.primary());

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <fmt/format.h>
 #include <linux/if.h>
 
 #include <algorithm>
@@ -20,7 +19,7 @@ void project_info(const Snapshot& snapshot, Samples& samples) {
   for (const BondReport& bond : snapshot.bonds) {
     const bond::BondInfo& info = *bond.link.bond;
     const SlaveReport* primary = bond.primary();
-    samples.add({bond.link.name, bond.hcn_id ? fmt::format("{:08x}", *bond.hcn_id) : "",
+    samples.add({bond.link.name, bond.hcn_id ? to_string(*bond.hcn_id) : "",
                  name_or_empty(info.mode), primary != nullptr ? primary->link.name : "",
                  name_or_empty(info.primary_reselect), name_or_empty(info.fail_over_mac)},
                 1);

@@ -30,13 +30,13 @@ std::filesystem::path device_node(const Paths& paths, const std::filesystem::pat
   return paths.devicetree / path.substr(1);
 }
 
-std::optional<std::uint32_t> read_hcn_id(const std::filesystem::path& node) {
+std::optional<HcnId> read_hcn_id(const std::filesystem::path& node) {
   const auto bytes = base::read_file(node / "ibm,hcn-id", kLargestProperty);
   constexpr std::size_t kIdSize = 4;
   if (!bytes || bytes->size() < kIdSize) return std::nullopt;
-  std::uint32_t id = 0;
+  HcnId id;
   for (std::size_t index = 0; index < kIdSize; ++index) {
-    id = id << 8U | static_cast<std::uint8_t>((*bytes)[index]);
+    id.value = id.value << 8U | static_cast<std::uint8_t>((*bytes)[index]);
   }
   return id;
 }

@@ -2,23 +2,22 @@
 // What sysfs and the firmware's device tree say about the device behind a slave.
 #pragma once
 
-#include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
 
 #include "bond/link.hpp"
+#include "hnv/hcn_id.hpp"
 #include "hnv/paths.hpp"
 
 namespace hnv {
 
 // Empty: not told, such as for a device without a parent.
 struct DeviceFacts {
-  std::string driver;    // basename of device/driver: "mlx5_core", "ibmveth"
-  std::string bus;       // basename of device/subsystem: "pci", "vio", "virtio"
-  std::string location;  // ibm,loc-code of the device's node
-  std::optional<std::uint32_t>
-      hcn_id;  // ibm,hcn-id of the node, 4 bytes big-endian: "this device is HNV"
+  std::string driver;           // basename of device/driver: "mlx5_core", "ibmveth"
+  std::string bus;              // basename of device/subsystem: "pci", "vio", "virtio"
+  std::string location;         // ibm,loc-code of the device's node
+  std::optional<HcnId> hcn_id;  // ibm,hcn-id of the node: "this device is HNV"
   bool operator==(const DeviceFacts&) const = default;
 };
 

@@ -26,8 +26,8 @@ struct BondReport {
   std::vector<SlaveReport> slaves;  // by ifindex
   bool managed = false;  // configured, so that it has a slave which should carry the traffic
   std::optional<unsigned> expected_slaves;
-  std::optional<std::uint32_t> hcn_id;  // of its slaves' devices, when the platform names one
-  std::string finding;                  // why the roles are unknown
+  std::optional<HcnId> hcn_id;  // of its slaves' devices, when the platform names one
+  std::string finding;          // why the roles are unknown
 
   [[nodiscard]] const SlaveReport* sriov() const;   // nullptr: away or unknown
   [[nodiscard]] const SlaveReport* active() const;  // nullptr: none

@@ -85,7 +85,7 @@ Picture sample_picture() {
   report.link.name = kBond;
   report.slaves[0].link.name = kSriov;
   report.slaves[1].link.name = kVirtual;
-  report.hcn_id = 0x191554c8;
+  report.hcn_id = HcnId{0x191554c8};
   picture.bonds = {report};
 
   WatchdogStatus status;

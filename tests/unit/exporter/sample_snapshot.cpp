@@ -101,7 +101,7 @@ BondReport healthy_bond(std::uint32_t first, const std::string& name) {
   info.miimon = std::chrono::milliseconds(100);
   bond.managed = true;
   bond.expected_slaves = 2;
-  bond.hcn_id = 0x191554c8;
+  bond.hcn_id = HcnId{0x191554c8};
   bond.slaves = {sriov_slave(first + 1, "enP16392p" + std::to_string(first) + "s0"),
                  virtual_slave(first + 2, "env" + std::to_string(first + 2))};
   for (SlaveReport& slave : bond.slaves) slave.link.master = bond.link.index;
@@ -158,7 +158,7 @@ Snapshot healthy_snapshot() {
 Snapshot full_snapshot() {
   Snapshot snapshot = healthy_snapshot();
   BondReport down = healthy_bond(10, "bond2a2a2a2a");
-  down.hcn_id = 0x2a2a2a2a;
+  down.hcn_id = HcnId{0x2a2a2a2a};
   bond::Link& port = slave_of(down, 11).link;
   port.lower_up = port.running = false;
   port.carrier = false;

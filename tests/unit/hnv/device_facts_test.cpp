@@ -54,7 +54,7 @@ TEST_F(DeviceFactsTree, NameDriverAndBus) {
 TEST_F(DeviceFactsTree, ReadTheNodeThatTheKernelLinks) {
   fs::create_directory_symlink(root / "node", device() / "of_node");
   const DeviceFacts facts = read_device_facts(paths, link);
-  EXPECT_EQ(facts.hcn_id, 0x191554c8U);
+  EXPECT_EQ(facts.hcn_id, HcnId{0x191554c8});
   EXPECT_EQ(facts.location, "U78D2.001.WZS00AB-P1-C7-T1-S1");
 }
 
@@ -62,7 +62,7 @@ TEST_F(DeviceFactsTree, ReadTheNodeThatDevspecNames) {
   write(device() / "devspec", "/pci@800000020004008/ethernet@0\n");
   make_node(paths.devicetree / "pci@800000020004008/ethernet@0",
             std::string("\x19\x15\x54\xc8", 4));
-  EXPECT_EQ(read_device_facts(paths, link).hcn_id, 0x191554c8U);
+  EXPECT_EQ(read_device_facts(paths, link).hcn_id, HcnId{0x191554c8});
 }
 
 TEST_F(DeviceFactsTree, DoNotLeaveTheDeviceTree) {
