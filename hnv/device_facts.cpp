@@ -1,68 +1,114 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "hnv/device_facts.hpp"
 
+#include <fcntl.h>
+
+#include <algorithm>
 #include <utility>
 
 #include "base/atomic_file.hpp"
+#include "base/unique_fd.hpp"
+#include "hnv/property.hpp"
 
 namespace hnv {
 
 namespace {
 
-constexpr std::size_t kLargestProperty = 4096;
+namespace fs = std::filesystem;
 
-// Properties that are text end in NUL; devspec ends in a newline on some kernels.
-std::string read_text(const std::filesystem::path& path) {
-  std::string text = base::read_file(path, kLargestProperty).value_or("");
-  if (const auto end = text.find_first_of(std::string_view("\0\n", 2)); end != std::string::npos) {
-    text.resize(end);
+// Below which the kernel shows the device tree in sysfs (drivers/of/kobj.c).
+constexpr std::string_view kSysfsTree = "/devicetree/base/";
+
+// "/sys/firmware/devicetree/base/vdevice/l-lan@30000003" -> "vdevice/l-lan@30000003".
+std::string path_below(const fs::path& root, const std::string& node) {
+  if (const auto at = node.find(kSysfsTree); at != std::string::npos) {
+    return node.substr(at + kSysfsTree.size());
   }
-  return text;
-}
-
-// The device's node: the of_node link where the kernel makes one, else the path that devspec names.
-std::filesystem::path device_node(const Paths& paths, const std::filesystem::path& device) {
   std::error_code error;
-  if (std::filesystem::exists(device / "of_node", error)) return device / "of_node";
-  const std::string path = read_text(device / "devspec");
-  // Only an absolute path without steps upwards names a node.
-  if (path.empty() || path.front() != '/' || path.find("..") != std::string::npos) return {};
-  return paths.devicetree / path.substr(1);
+  const std::string base = fs::canonical(root, error).native() + "/";
+  return !error && node.starts_with(base) ? node.substr(base.size()) : std::string();
 }
 
-std::optional<HcnId> read_hcn_id(const std::filesystem::path& node) {
-  const auto bytes = base::read_file(node / "ibm,hcn-id", kLargestProperty);
-  constexpr std::size_t kIdSize = 4;
-  if (!bytes || bytes->size() < kIdSize) return std::nullopt;
-  HcnId id;
-  for (std::size_t index = 0; index < kIdSize; ++index) {
-    id.value = id.value << 8U | static_cast<std::uint8_t>((*bytes)[index]);
+std::string linked_node(const Paths& paths, const fs::path& device) {
+  std::error_code error;
+  const fs::path node = fs::canonical(device / "of_node", error);
+  return error ? std::string() : path_below(paths.devicetree, node.native());
+}
+
+std::string node_in_devspec(const fs::path& device) {
+  const std::string path = parse_text(read_property(device / "devspec").value_or(""));
+  // Only an absolute path without steps upwards names a node.
+  if (path.size() < 2 || path.front() != '/' || path.find("..") != std::string::npos) return {};
+  return path.substr(1);
+}
+
+std::string node_with_address(const Paths& paths, const bond::Link& link) {
+  const auto address = bond::permanent_address_of(link);
+  if (!address) return {};
+  std::string found;
+  for (const HnvNode& node : scan_device_tree(paths.devicetree).nodes) {
+    if (node.local_address != address) continue;
+    if (!found.empty()) return {};  // two: no answer
+    found = node.path;
   }
-  return id;
+  return found;
+}
+
+std::string find_node(const Paths& paths, const fs::path& device, const bond::Link& link) {
+  std::string node = linked_node(paths, device);
+  if (node.empty()) node = node_in_devspec(device);
+  if (node.empty()) node = node_with_address(paths, link);
+  return node;
+}
+
+NodeProperties properties_of(const fs::path& node) {
+  const base::UniqueFd folder(::open(node.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+  if (!folder) return {};
+  std::vector<std::string> problems;  // told by whoever scans the tree
+  return read_node(folder.get(), problems);
 }
 
 }  // namespace
 
 DeviceFacts read_device_facts(const Paths& paths, const bond::Link& link) {
-  const std::filesystem::path device = paths.sysfs / "class/net" / link.name / "device";
+  const fs::path device = paths.sysfs / "class/net" / link.name / "device";
   DeviceFacts facts;
   facts.driver = base::read_link_name(device / "driver").value_or("");
   facts.bus = base::read_link_name(device / "subsystem").value_or(link.parent_bus);
-  const std::filesystem::path node = device_node(paths, device);
-  if (node.empty()) return facts;
-  facts.location = read_text(node / "ibm,loc-code");
-  facts.hcn_id = read_hcn_id(node);
+  facts.node = find_node(paths, device, link);
+  if (facts.node.empty()) return facts;
+  const fs::path node = paths.devicetree / facts.node;
+  NodeProperties properties = properties_of(node);
+  facts.location = std::move(properties.location);
+  facts.hcn_id = properties.hcn_id;
+  facts.hcn_mode = properties.mode;
+  facts.node_type = node_type_of(facts.node);
+  facts.drc_index = properties.drc_index;
+  if (facts.node_type == NodeType::pci) {
+    facts.drc_index = properties_of(node.parent_path()).drc_index;
+  }
   return facts;
 }
 
+DeviceFactsCache::DeviceFactsCache(const Paths& paths)
+    : read_([paths](const bond::Link& link) { return read_device_facts(paths, link); }) {
+  std::error_code error;
+  may_be_late_ = fs::exists(paths.devicetree, error);
+}
+
 const DeviceFacts& DeviceFactsCache::facts_of(const bond::Link& link) {
+  const Occasion occasion{link.admin_up, link.master, link.carrier_changes};
   const auto found = entries_.find(link.index);
   if (found != entries_.end() && found->second.name == link.name) {
-    found->second.used = true;
-    return found->second.facts;
+    Entry& entry = found->second;
+    const bool is_late = may_be_late_ && !entry.facts.hcn_id && entry.occasion != occasion;
+    if (!is_late) {
+      entry.used = true;
+      return entry.facts;
+    }
   }
-  const auto [entry, added] = entries_.insert_or_assign(
-      link.index, Entry{link.name, read_(link), true});
+  const auto [entry, added] =
+      entries_.insert_or_assign(link.index, Entry{link.name, occasion, read_(link), true});
   return entry->second.facts;
 }
 

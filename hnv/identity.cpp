@@ -16,15 +16,20 @@ using Json = nlohmann::ordered_json;
 constexpr int kSchema = 1;
 constexpr std::size_t kLargestFile = 65536;
 
+std::optional<std::string> find_text(const Paths& paths, const char* property) {
+  const auto bytes = read_property(paths.devicetree / property);
+  return bytes ? std::optional(parse_text(*bytes)) : std::nullopt;
+}
+
 std::string text_of(const Paths& paths, const char* property) {
-  return read_text_property(paths.devicetree / property).value_or("");
+  return find_text(paths, property).value_or("");
 }
 
 }  // namespace
 
 std::optional<FrameKey> read_frame_key(const Paths& paths) {
-  auto system_id = read_text_property(paths.devicetree / "system-id");
-  auto model = read_text_property(paths.devicetree / "model");
+  auto system_id = find_text(paths, "system-id");
+  auto model = find_text(paths, "model");
   if (!system_id || !model) return std::nullopt;
   return FrameKey{std::move(*system_id), std::move(*model)};
 }
@@ -32,7 +37,8 @@ std::optional<FrameKey> read_frame_key(const Paths& paths) {
 PartitionIdentity read_identity(const Paths& paths) {
   PartitionIdentity identity;
   identity.frame = read_frame_key(paths).value_or(FrameKey{});
-  identity.partition_number = read_number_property(paths.devicetree / "ibm,partition-no");
+  identity.partition_number =
+      parse_cell(read_property(paths.devicetree / "ibm,partition-no").value_or(""));
   identity.partition_name = text_of(paths, "ibm,partition-name");
   identity.partition_uuid = text_of(paths, "ibm,partition-uuid");
   identity.firmware = text_of(paths, "openprom/ibm,fw-vernum_encoded");

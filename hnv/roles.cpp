@@ -120,8 +120,7 @@ void assign(RoleAssignment& assignment, const std::vector<SlaveDevice>& slaves,
   for (const SlaveDevice& slave : slaves) all.push_back(&slave);
   if (sriov.size() == 1) {
     for (std::size_t index = 0; index < all.size(); ++index) {
-      assignment.roles[index] =
-          all[index] == sriov.front() ? Role::sriov : Role::virtual_device;
+      assignment.roles[index] = all[index] == sriov.front() ? Role::sriov : Role::virtual_device;
     }
     note_contradictions(assignment, slaves);
     return;
@@ -132,11 +131,9 @@ void assign(RoleAssignment& assignment, const std::vector<SlaveDevice>& slaves,
     return;
   }
   fill(assignment, Role::unknown, RoleSource::none);
-  assignment.finding =
-      sriov.empty()
-          ? "none of " + names_of(all) + " matches " + assignment.wanted
-          : std::to_string(sriov.size()) + " slaves match " + assignment.wanted + ": " +
-                names_of(sriov);
+  assignment.finding = sriov.empty() ? "none of " + names_of(all) + " matches " + assignment.wanted
+                                     : std::to_string(sriov.size()) + " slaves match " +
+                                           assignment.wanted + ": " + names_of(sriov);
 }
 
 void assign_by_configuration(RoleAssignment& assignment, const BondConfig& config,
@@ -184,7 +181,8 @@ RoleAssignment assign_roles(const std::string& bond_name, const BondConfig* conf
   assignment.roles.assign(slaves.size(), Role::unknown);
   assignment.sources.assign(slaves.size(), RoleSource::none);
   std::set<HcnId> ids = hcn_ids_of(slaves);
-  // While hcnmgr activates a bond anew it has no slaves for a moment, and is no other bond for that.
+  // While hcnmgr activates a bond anew it has no slaves for a moment, and is no other bond for
+  // that.
   if (const auto id = hcn_id_of_bond(bond_name); id && slaves.empty()) ids.insert(*id);
   if (ids.size() == 1) assignment.hcn_id = *ids.begin();
   if (config != nullptr && config->ignore) {

@@ -40,10 +40,10 @@ struct RoleAssignment {
 // The roles of a bond that the configuration names follow from its `sriov`; those of an HNV bond
 // from the firmware's device tree, and for a slave that has no node there from its driver or bus.
 // A bond is HNV when slaves' nodes carry one hcn-id and it is named after that (hcnmgr finds it by
-// this name). Exactly one slave must be the SR-IOV one: two, or none while the bond is complete: all
-// are `unknown` and a finding says why. None while slaves are missing: the SR-IOV slave is away and
-// the others stay `virtual`. `config` is the bond's, nullptr when the configuration does not name
-// it.
+// this name). Exactly one slave must be the SR-IOV one: two, or none while the bond is complete:
+// all are `unknown` and a finding says why. None while slaves are missing: the SR-IOV slave is away
+// and the others stay `virtual`. `config` is the bond's, nullptr when the configuration does not
+// name it.
 RoleAssignment assign_roles(const std::string& bond_name, const BondConfig* config,
                             const std::vector<SlaveDevice>& slaves);
 

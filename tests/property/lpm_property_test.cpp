@@ -146,8 +146,7 @@ RC_GTEST_PROP(LpmProperty, CountsEachMigrationOnce, ()) {
   partition.run_for(2h);
   const LpmStatus& lpm = partition.simulation().lpm();
   const auto& live_ones = lpm.migrations[LpmKind::live];
-  const std::uint64_t counted =
-      live_ones[LpmResult::restored] + live_ones[LpmResult::not_restored];
+  const std::uint64_t counted = live_ones[LpmResult::restored] + live_ones[LpmResult::not_restored];
   // A second one that begins before the first is over belongs to its window.
   RC_ASSERT(counted <= partition.machines());
   RC_ASSERT(counted >= 1 || partition.machines() == 0);

@@ -211,8 +211,8 @@ std::ostream& operator<<(std::ostream& out, const Migration& migration) {
   flag(migration.moves, "moves, ");
   flag(migration.comes_back, "comes back, ");
   flag(migration.renames, "renames, ");
-  return out << "step " << migration.hcnmgr.step.count() << " ms, pause "
-             << migration.pause.count() << " ms\n";
+  return out << "step " << migration.hcnmgr.step.count() << " ms, pause " << migration.pause.count()
+             << " ms\n";
 }
 
 }  // namespace hnv::test

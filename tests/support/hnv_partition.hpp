@@ -20,19 +20,19 @@ struct HcnmgrHabits {
   bool seen = true;  // false: over at once, and its log cannot be read
   // Runs of it are over before anyone looks at the process table; the log tells of them.
   bool brief = false;
-  bool sets_primary = true;   // 1.3.10 and later; 1.3.8 and 1.3.9 only write active_slave
-  bool reactivates = false;   // 1.3.11 and later end with `nmcli con up`: all ports out and in
+  bool sets_primary = true;  // 1.3.10 and later; 1.3.8 and 1.3.9 only write active_slave
+  bool reactivates = false;  // 1.3.11 and later end with `nmcli con up`: all ports out and in
   std::chrono::milliseconds step{700};
 };
 
 // One migration as the HMC plays it.
 struct Migration {
   HcnmgrHabits hcnmgr;
-  bool asks = true;         // hcnqrydev before anything is touched
-  bool hook = false;        // drmgr tells our hook: check, pre, post
-  bool moves = true;        // false: it fails, and the partition stays on its machine
-  bool comes_back = true;   // the SR-IOV ports are added again
-  bool renames = true;      // ... under another name
+  bool asks = true;                       // hcnqrydev before anything is touched
+  bool hook = false;                      // drmgr tells our hook: check, pre, post
+  bool moves = true;                      // false: it fails, and the partition stays on its machine
+  bool comes_back = true;                 // the SR-IOV ports are added again
+  bool renames = true;                    // ... under another name
   std::chrono::milliseconds pause{5000};  // between two steps of the HMC
 };
 
@@ -60,7 +60,7 @@ class HnvPartition {
   // What the platform does.
   void migrate(const Migration& migration);
   void scan_at_boot(const HcnmgrHabits& hcnmgr);
-  void unplug(std::size_t pair = 0);  // the adapter fails: nobody says so
+  void unplug(std::size_t pair = 0);              // the adapter fails: nobody says so
   void plug(bool renamed, std::size_t pair = 0);  // a device that is not in the bond yet
   void configure(const HcnmgrHabits& hcnmgr, std::size_t pair = 0);  // hcncfgdrc
   void move_to_another_machine();

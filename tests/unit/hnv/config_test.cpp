@@ -81,12 +81,13 @@ TEST_P(ConfigMistake, IsAnswered) {
 INSTANTIATE_TEST_SUITE_P(
     Messages, ConfigMistake,
     testing::Values(
+        Mistake{"UnknownKey", "mode: repair\nhold-down: 3s\n",
+                "2:1: unknown key 'hold-down' in the file; allowed: mode, hold_down, settle, "
+                "migration, bonds"},
         Mistake{
-            "UnknownKey", "mode: repair\nhold-down: 3s\n",
-            "2:1: unknown key 'hold-down' in the file; allowed: mode, hold_down, settle, migration, bonds"},
-        Mistake{"UnknownKeyOfMigration", "migration:\n  quiet: 3s\n",
-                "2:3: unknown key 'quiet' in migration; allowed: settle, query_quiet, hook_timeout, "
-                "absent_timeout, restore_timeout, stuck_after"},
+            "UnknownKeyOfMigration", "migration:\n  quiet: 3s\n",
+            "2:3: unknown key 'quiet' in migration; allowed: settle, query_quiet, hook_timeout, "
+            "absent_timeout, restore_timeout, stuck_after"},
         Mistake{"MigrationTime", "migration: {settle: 2h}\n",
                 "1:21: migration settle is '2h'; allowed: a number with ms, s, m or h, such as "
                 "10s, up to 1h"},
@@ -130,9 +131,9 @@ INSTANTIATE_TEST_SUITE_P(
             "most 15 characters"},
         Mistake{"TooManySlaves", "bonds:\n  - {name: b, sriov: {bus: pci}, expected_slaves: 99}\n",
                 "2:51: expected_slaves of bond 'b' is '99'; allowed: a whole number from 1 to 32"},
-        Mistake{
-            "NotAMap", "- a\n",
-            "1:1: the file is a list; allowed: a map with the keys mode, hold_down, settle, migration, bonds"},
+        Mistake{"NotAMap", "- a\n",
+                "1:1: the file is a list; allowed: a map with the keys mode, hold_down, settle, "
+                "migration, bonds"},
         Mistake{"SecondDocument", "mode: repair\n---\nmode: observe\n",
                 "3:1: a second document; allowed: one"}),
     [](const auto& test) { return test.param.name; });
