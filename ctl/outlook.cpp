@@ -187,9 +187,6 @@ std::string why_off_sriov(const Outlook& outlook) {
   std::string kernel = kernel_reason(outlook.bond);
   const std::string name = name_of_sriov(outlook.bond);
   if (outlook.reason == OffReason::lpm) return "a migration (LPM) is under way; " + kernel;
-  if (outlook.reason == OffReason::paused && !outlook.held_back.empty()) {
-    return kernel + "; " + outlook.held_back;
-  }
   if (outlook.reason == OffReason::suppressed) {
     return name + " has lost its link too often lately, and damping keeps the traffic off it";
   }

@@ -90,13 +90,8 @@ void explain_managed(const Picture& picture, Verdict& verdict) {
     verdict.reason = verdict.watched->off_reason;
   }
   const Mode mode = picture.published.status ? picture.published.status->mode : picture.config.mode;
-  const Outlook outlook{*verdict.report,
-                        life_of(picture.published),
-                        verdict.watched,
-                        mode,
-                        verdict.reason,
-                        held_back(picture, verdict),
-                        picture.now};
+  const Outlook outlook{*verdict.report, life_of(picture.published),  verdict.watched, mode,
+                        verdict.reason,  held_back(picture, verdict), picture.now};
   if (verdict.standing != Standing::on_sriov) verdict.why = why_off_sriov(outlook);
   verdict.next = next_step(outlook);
   verdict.by_hand = by_hand(outlook);

@@ -192,7 +192,7 @@ WriteAnswer BondKeeper::attempt(const SetPrimary& write, const PolicyState& befo
   const RoleAssignment roles = roles_in(seen, context.config, context.facts);
   const BondView view = view_of(seen, roles, picture, context.situation);
   if (step(context.policy, before, view, now).write != write) return WriteOutdated{};
-  if (hnv_ && !context.lookout.is_quiet()) {
+  if (hnv_ && !context.lookout.is_quiet(now)) {
     round.look_around = true;
     return WriteOutdated{};
   }

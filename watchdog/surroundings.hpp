@@ -42,7 +42,7 @@ class Lookout {
 
   // Whether nothing of all this goes on at this very moment: no hcn* process, drmgr's lock free,
   // the same machine, nothing new in the log, from the hook or from an operator. False: look again.
-  virtual bool is_quiet() = 0;
+  virtual bool is_quiet(base::BootTime now) = 0;
 };
 
 }  // namespace hnv::watchdog

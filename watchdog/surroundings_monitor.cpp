@@ -73,9 +73,8 @@ Surroundings SurroundingsMonitor::look(BootTime now) {
   return seen;
 }
 
-bool SurroundingsMonitor::is_quiet() {
+bool SurroundingsMonitor::is_quiet(BootTime now) {
   const Surroundings before = seen_;
-  const BootTime now = base::BootClock::now();
   read_events();
   read_log();
   read_lock();

@@ -190,14 +190,16 @@ void HnvPartition::migrate(const Migration& migration) {
     run_for(migration.pause);
   }
   if (migration.hook) surroundings().hook(HookPhase::post, kernel().now());
+  BootTime end = kernel().now();
   for (const std::size_t pair : removed) {
     if (!migration.comes_back) break;
     plug(migration.renames, pair);
     run_for(migration.pause);
     configure(migration.hcnmgr, pair);
+    end = kernel().now();
     run_for(migration.pause);
   }
-  if (begun_) migrations_.push_back(Span{*begun_, kernel().now()});
+  if (begun_) migrations_.push_back(Span{*begun_, end});
 }
 
 std::ostream& operator<<(std::ostream& out, const Migration& migration) {

@@ -27,7 +27,7 @@ struct HcnmgrHabits {
 
 // One migration as the HMC plays it.
 struct Migration {
-  HcnmgrHabits hcnmgr;
+  HcnmgrHabits hcnmgr{};
   bool asks = true;                       // hcnqrydev before anything is touched
   bool hook = false;                      // drmgr tells our hook: check, pre, post
   bool moves = true;                      // false: it fails, and the partition stays on its machine

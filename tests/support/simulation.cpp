@@ -47,6 +47,7 @@ void Simulation::run_for(base::BootClock::duration duration) {
     if (!next || *next > end) break;
     kernel.advance_to(*next);
     react();
+    react();  // to what its own writes have caused
   }
   kernel.advance_to(end);
 }
@@ -81,6 +82,7 @@ void Simulation::restart_watchdog(const std::optional<watchdog::Moved>& moved) {
 
 void Simulation::configure(Config config) {
   settings_.config = std::move(config);
+  if (!keeper_) return;
   keeper_->configure(settings_);
   act();
 }

@@ -52,11 +52,11 @@ std::vector<std::string> keys_allowed_in(const std::string& yaml) {
 
 std::vector<std::string> all_keys() {
   std::vector<std::string> keys;
-  for (const char* probe :
-       {"nothing: 1", "migration: {nothing: 1}", "bonds: [{nothing: 1}]", "bonds: [{name: b, sriov: {nothing: 1}}]"}) {
+  for (const char* probe : {"nothing: 1", "migration: {nothing: 1}", "bonds: [{nothing: 1}]",
+                            "bonds: [{name: b, sriov: {nothing: 1}}]"}) {
     for (const std::string& key : keys_allowed_in(probe)) keys.push_back(key);
   }
-  EXPECT_GE(keys.size(), 18U);
+  EXPECT_GE(keys.size(), 19U);
   return keys;
 }
 
@@ -71,9 +71,11 @@ TEST(ExampleConfig, ShowsTheDefaults) {
   ASSERT_TRUE(config) << config.error().to_string() << "\n" << uncommented();
   Config expected;
   expected.bonds.push_back(BondConfig{.name = "bond191554c8", .sriov = ByDriver{"mlx5_core"}});
+  expected.bonds.push_back(BondConfig{.name = "bond7e03c969", .sriov = {}, .ignore = true});
   EXPECT_EQ(*config, expected);
   const std::string text = uncommented();
-  for (const char* key : {"mode: ", "hold_down: ", "settle: ", "migration:", "stuck_after: ", "expected_slaves: "}) {
+  for (const char* key :
+       {"mode: ", "hold_down: ", "settle: ", "migration:", "stuck_after: ", "expected_slaves: "}) {
     EXPECT_NE(text.find(key), std::string::npos) << key << " is not shown";
   }
 }

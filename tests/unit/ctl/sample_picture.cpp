@@ -58,18 +58,22 @@ BondReport sample_bond(unsigned number) {
   SlaveReport sriov = sample_slave({index.value + 1}, index, "enP" + std::to_string(number));
   sriov.link.address = report.link.address;
   sriov.link.slave->permanent_address = report.link.address;
-  sriov.facts = {"mlx5_core", "pci", "U78D2.001.WZS000A-P1-C1-T1", std::nullopt};
+  sriov.facts.driver = "mlx5_core";
+  sriov.facts.bus = "pci";
+  sriov.facts.location = "U78D2.001.WZS000A-P1-C1-T1";
   sriov.role = Role::sriov;
   sriov.active = true;
   sriov.primary = true;
   SlaveReport fallback = sample_slave({index.value + 2}, index, "env" + std::to_string(number));
   fallback.link.address = second_address;
   fallback.link.slave->permanent_address = fallback.link.address;
-  fallback.facts = {"ibmveth", "vio", "", std::nullopt};
+  fallback.facts.driver = "ibmveth";
+  fallback.facts.bus = "vio";
   fallback.role = Role::virtual_device;
 
   report.slaves = {sriov, fallback};
   report.managed = true;
+  report.wanted = "driver mlx5_core";
   report.expected_slaves = 2;
   return report;
 }

@@ -45,6 +45,51 @@ bond191554c8  NOT OK  the traffic is on env3 (virtual) for 14 s, not on
 )");
 }
 
+TEST(StatusPage, PausedWhileHcnmgrRuns) {
+  Picture picture = stranded_picture();
+  set_state(picture, WatchState::paused, OffReason::paused);
+  watched_of(picture).paused[PauseReason::hcnmgr] = true;
+  picture.published.status->activity.processes.push_back(
+      HcnProcess{HcnCommand::hcncfgdrc, 4711, picture.now, false});
+  EXPECT_EQ(text(picture), R"(
+hnv-watchdog   running for 2 d 3 h, mode enforce, pid 812
+bonds          1 of 1 managed NOT on the SR-IOV slave
+
+bond191554c8  NOT OK  the traffic is on env3 (virtual) for 14 s, not on
+                      enP16392p1s0 (sriov)
+  why        the bond has no primary, so the kernel does not go back to
+             enP16392p1s0
+  next       paused: the watchdog writes nothing: hcncfgdrc (pid 4711) is
+             running; it goes on by itself afterwards
+  SLAVE         ROLE     DRIVER     LINK  MII  MARKS
+  enP16392p1s0  sriov    mlx5_core  up    up
+  env3          virtual  ibmveth    up    up   active
+)");
+}
+
+TEST(StatusPage, InAMigration) {
+  Picture picture = sample_picture();
+  take_sriov_away(picture);
+  set_state(picture, WatchState::lpm, OffReason::lpm);
+  set_last_failover(picture, std::chrono::seconds(14));
+  picture.published.status->lpm.window_since = picture.now - std::chrono::seconds(75);
+  EXPECT_EQ(text(picture), R"(
+hnv-watchdog   running for 2 d 3 h, mode enforce, pid 812
+migration      a migration (LPM) has been under way for 1 min 15 s
+bonds          1 of 1 managed NOT on the SR-IOV slave
+
+bond191554c8  NOT OK  the traffic is on env3 (virtual) for 14 s, not on an
+                      SR-IOV slave
+  why        a migration (LPM) is under way; the SR-IOV slave (driver
+             mlx5_core) is not in the bond: unplugged, or taken out for a
+             migration
+  next       lpm: the watchdog writes nothing until the migration is over
+  SLAVE   ROLE     DRIVER   LINK  MII  MARKS
+  (away)  sriov    -        -     -
+  env3    virtual  ibmveth  up    up   active
+)");
+}
+
 TEST(StatusPage, StrandedWithoutWatchdog) {
   Picture picture = stranded_picture();
   remove_watchdog(picture);
@@ -152,8 +197,9 @@ TEST(StatusPage, NoBondsAndNoConfiguration) {
   picture.config_found = false;
   EXPECT_EQ(text(picture), R"(
 hnv-watchdog   not running
-configuration  /etc/hnv/hnv.yaml does not exist: no bond is managed. Name the
-               bonds and their SR-IOV slaves there, as hnv.yaml(5) shows
+configuration  no bond is managed: none is HNV, and /etc/hnv/hnv.yaml does not
+               exist. Name others and their SR-IOV slaves there, as hnv.yaml(5)
+               shows
 bonds          none
 )");
 }
@@ -162,17 +208,18 @@ TEST(StatusPage, ABondThatTheConfigurationDoesNotName) {
   Picture picture = sample_picture();
   picture.config.bonds.clear();
   bond_of(picture).managed = false;
+  bond_of(picture).hcn_id.reset();
   for (SlaveReport& slave : bond_of(picture).slaves) slave.role = Role::unknown;
   remove_watchdog(picture);
   EXPECT_EQ(text(picture), R"(
 hnv-watchdog   not running
-configuration  /etc/hnv/hnv.yaml names no bond: no bond is managed. Name the
-               bonds and their SR-IOV slaves there, as hnv.yaml(5) shows
+configuration  no bond is managed: none is HNV, and /etc/hnv/hnv.yaml names no
+               bond. Name others and their SR-IOV slaves there, as hnv.yaml(5)
+               shows
 bonds          none is managed
 
 bond191554c8  not managed  the traffic is on enP16392p1s0
-  why        not in /etc/hnv/hnv.yaml, although the platform says that it is an
-             HNV bond
+  why        no HNV bond, and not in /etc/hnv/hnv.yaml
   SLAVE         ROLE     DRIVER     LINK  MII  MARKS
   enP16392p1s0  unknown  mlx5_core  up    up   active primary
   env3          unknown  ibmveth    up    up

@@ -69,8 +69,8 @@ TEST(Units, LetProcessesAndTheDeviceTreeBeSeen) {
   }
 }
 
-// Root writes below a folder that the watchdog may write too: sticky, so that the watchdog cannot put
-// something else into the place of what root writes.
+// Root writes below a folder that the watchdog may write too: sticky, so that the watchdog cannot
+// put something else into the place of what root writes.
 TEST(Units, ShareOneFolderInWhichRootsPartsAreSafe) {
   auto watchdog = unit("hnv-watchdog");
   const std::string folder = std::filesystem::path(kWatchdogStatusFile).parent_path();

@@ -158,4 +158,23 @@ TEST(FormatDuration, UsesTwoUnits) {
   EXPECT_EQ(format_duration(hours(76)), "3 d 4 h");
 }
 
+TEST(Explain, SaysWhatHoldsTheWatchdogBack) {
+  const BondReport bond = bond_on_virtual();
+  BondStatus account = steady_account(bond);
+  account.off_reason = OffReason::paused;
+  account.paused[PauseReason::hcnmgr] = true;
+  ActivityStatus activity;
+  activity.processes.push_back(HcnProcess{HcnCommand::hcncfgdrc, 4711, kNow, false});
+  const Explanation words = explain(bond, {&account, true, &activity}, kNow);
+  EXPECT_EQ(words.reason, "The watchdog is paused.");
+  EXPECT_EQ(words.outlook,
+            "The watchdog goes on by itself afterwards. Now: hcncfgdrc (pid 4711) is running.");
+}
+
+TEST(Explain, SaysThatAMigrationIsWaitedFor) {
+  const Explanation words = explain_with(bond_on_virtual(), OffReason::lpm);
+  EXPECT_EQ(words.reason, "The partition is being migrated.");
+  EXPECT_EQ(words.outlook, "The watchdog writes nothing until the migration is over.");
+}
+
 }  // namespace

@@ -255,4 +255,24 @@ TEST(Metrics, HistogramIsCumulative) {
   EXPECT_EQ(value_in(snapshot, name + "_sum" + kBond), "3.0008");
 }
 
+TEST(Metrics, TellOfMigrationsOnlyWhileSomebodyKnows) {
+  Snapshot snapshot = healthy_snapshot();
+  EXPECT_EQ(value_in(snapshot, "hnv_lpm_in_progress"), "0");
+  snapshot.watchdog.status->lpm.window_since = kNow;
+  EXPECT_EQ(value_in(snapshot, "hnv_lpm_in_progress"), "1");
+  snapshot.watchdog.alive = false;
+  EXPECT_EQ(value_in(snapshot, "hnv_lpm_in_progress"), "absent");
+  EXPECT_EQ(value_in(snapshot, "hnv_lpm_windows_total{outcome=\"migrated\"}"), "2")
+      << "what has been counted stays";
+}
+
+TEST(Metrics, HaveASeriesForEachReasonToPause) {
+  Snapshot snapshot = healthy_snapshot();
+  snapshot.watchdog.status->bonds[0].paused[PauseReason::hook] = true;
+  EXPECT_THAT(names_in(snapshot, "hnv_watchdog_paused{"),
+              SizeIs(base::EnumNames<PauseReason>::names.size()));
+  EXPECT_EQ(value_in(snapshot, "hnv_watchdog_paused{bond=\"bond191554c8\",reason=\"hook\"}"), "1");
+  EXPECT_EQ(value_in(snapshot, "hnv_watchdog_paused{bond=\"bond191554c8\",reason=\"dlpar\"}"), "0");
+}
+
 }  // namespace

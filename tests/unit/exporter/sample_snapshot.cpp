@@ -148,6 +148,10 @@ Snapshot healthy_snapshot() {
   status.links.messages_lost = 5;
   status.links.overruns = 1;
   status.links.resyncs[bond::ResyncReason::overrun] = 1;
+  status.lpm.windows[LpmOutcome::migrated] = 2;
+  status.lpm.migrations[LpmKind::live][LpmResult::restored] = 2;
+  status.lpm.last_window_seconds = 93.5;
+  status.lpm.last_start_unix_seconds = kNowUnix - 86400;
   status.bonds.push_back(steady_account(snapshot.bonds[0]));
   snapshot.sources[Source::netlink].duration = std::chrono::microseconds(250);
   snapshot.process = ProcessFacts{

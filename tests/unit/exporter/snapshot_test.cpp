@@ -166,7 +166,7 @@ class SnapshotTakerTest : public ::testing::Test {
 
   [[nodiscard]] SnapshotTaker taker() const { return {paths_, status_file(), Config{}}; }
 
-  TemporaryFolder folder_;
+  hnv::test::TemporaryFolder folder_;
   Paths paths_;
 };
 

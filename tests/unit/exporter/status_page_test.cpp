@@ -121,6 +121,22 @@ TEST(StatusPage, DeadWatchdog) {
   EXPECT_THAT(page, Not(HasSubstr("Off SR-IOV since")));
 }
 
+TEST(StatusPage, SaysThatAMigrationIsUnderWayAndWhatHoldsTheWatchdogBack) {
+  Snapshot snapshot = healthy_snapshot();
+  EXPECT_THAT(page_of(snapshot), Not(HasSubstr("Migration")));
+  WatchdogStatus& status = *snapshot.watchdog.status;
+  status.lpm.window_since = kNow - std::chrono::seconds(190);
+  status.bonds[0].paused[PauseReason::dlpar] = true;
+  const std::string page = page_of(snapshot);
+  EXPECT_THAT(page, HasSubstr("<strong>Migration:</strong> a migration (LPM) has been under way "
+                              "for 3 min 10 s.</p>"));
+  EXPECT_THAT(page, HasSubstr("<dt>Paused</dt><dd>drmgr is adding or removing devices</dd>"));
+  status.lpm.overdue = true;
+  EXPECT_THAT(page_of(snapshot), HasSubstr("away for too long"));
+  snapshot.watchdog.alive = false;
+  EXPECT_THAT(page_of(snapshot), Not(HasSubstr("Migration"))) << "nobody knows any more";
+}
+
 TEST(StatusPage, HasNeitherScriptsNorInlineStyles) {
   const std::string page = page_of(full_snapshot());
   EXPECT_THAT(page, Not(HasSubstr("<script")));

@@ -32,6 +32,8 @@ bonds:
     sriov: { bus: pci }
   - name: bond5558a5a3
     sriov: { permanent_address: "52:54:00:00:00:11" }
+  - name: bond2a2a2a2a
+    ignore: true
 )";
 
 TEST(Config, ReadsEveryKey) {
@@ -41,7 +43,9 @@ TEST(Config, ReadsEveryKey) {
   EXPECT_EQ(config->hold_down, 2s);
   EXPECT_EQ(config->settle, 250ms);
   EXPECT_EQ(config->migration, (MigrationTimes{1s, 2s, 3s, 4s, 5s, 6s}));
-  ASSERT_EQ(config->bonds.size(), 4U);
+  ASSERT_EQ(config->bonds.size(), 5U);
+  EXPECT_TRUE(config->bond("bond2a2a2a2a")->ignore);
+  EXPECT_EQ(config->bond("bond2a2a2a2a")->sriov, std::nullopt);
   EXPECT_EQ(config->bond("bond191554c8")->sriov, SriovSelector(ByDevice{"enP16392p1s0"}));
   EXPECT_EQ(config->bond("bond191554c8")->expected_slaves, 2U);
   EXPECT_EQ(config->bond("bond7e03c969")->sriov, SriovSelector(ByDriver{"mlx5_core"}));
@@ -110,9 +114,14 @@ INSTANTIATE_TEST_SUITE_P(
             "as 10s, up to 1h"},
         Mistake{"BondsIsAMap", "bonds: {name: b}\n", "1:8: bonds is a map; allowed: a list"},
         Mistake{"BondWithoutName", "bonds:\n  - sriov: {bus: pci}\n",
-                "2:5: a bond without name; required: name and sriov"},
+                "2:5: a bond without name; required: name, and sriov or ignore"},
         Mistake{"BondWithoutSriov", "bonds:\n  - name: b\n",
-                "2:5: bond 'b' without sriov; required: name and sriov"},
+                "2:5: bond 'b' without sriov; required: name, and sriov or ignore: true"},
+        Mistake{"SriovOfAnIgnoredBond", "bonds:\n  - {name: b, ignore: true, sriov: {bus: pci}}\n",
+                "2:5: bond 'b' with both sriov and ignore: true; required: name, and sriov or "
+                "ignore: true"},
+        Mistake{"IgnoreIsNoFlag", "bonds:\n  - {name: b, ignore: 1}\n",
+                "2:23: ignore of bond 'b' is '1'; allowed: true, false"},
         Mistake{"BondTwice",
                 "bonds:\n  - {name: b, sriov: {bus: pci}}\n  - {name: b, sriov: {bus: vio}}\n",
                 "3:5: bond 'b' stands twice; allowed: once"},

@@ -22,7 +22,7 @@ class MockActuator : public Actuator {
 
 class MockLookout : public Lookout {
  public:
-  MOCK_METHOD(bool, is_quiet, (), (override));
+  MOCK_METHOD(bool, is_quiet, (BootTime), (override));
 };
 
 constexpr IfIndex kBond{3};
