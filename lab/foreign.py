@@ -2,6 +2,7 @@
 """Packages of another Debian architecture, unpacked into a folder: the sysroot of the cross build, the root of a foreign guest.
 
 Nothing is installed: no maintainer script runs, and the system's apt and dpkg do not learn of the architecture.
+Run as a program, it unpacks: python3 -m lab.foreign FOLDER PACKAGE... (exit codes: 0 done, 2 could not).
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -20,7 +22,7 @@ from pathlib import Path
 from lab.errors import LabError
 from lab.paths import LAB_SOURCE, lab_dir
 from lab.private_apt import PrivateApt
-from lab.progress import step
+from lab.progress import RED, paint, say, step
 
 POWER = "ppc64el"
 RECORD = ".packages"  # in an unpacked folder: what it was made by and of
@@ -137,3 +139,16 @@ def _recipe_digest() -> str:
 
 def _read(path: Path) -> str:
     return path.read_text() if path.exists() else ""
+
+
+def main(arguments: list[str]) -> int:
+    try:
+        unpack_packages(arguments[1:], Path(arguments[0]))
+    except LabError as error:
+        say(f"{paint('error', RED)}: {error}")
+        return 2
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
