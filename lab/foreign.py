@@ -127,10 +127,11 @@ def make_links_relative(root: Path) -> None:
 
 
 def _index_libraries(root: Path) -> None:
-    # ldconfig needs root for another root folder; without its cache the loader still looks where Debian keeps libraries.
+    # ldconfig needs root for another root folder. Without its cache the loader still looks where Debian keeps libraries, so
+    # this is for those elsewhere, and may fail.
     if os.geteuid() == 0:
         ldconfig = shutil.which("ldconfig") or "/usr/sbin/ldconfig"
-        subprocess.run([ldconfig, "-r", root], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        subprocess.run([ldconfig, "-r", root], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 
 def _recipe_digest() -> str:
