@@ -4,8 +4,10 @@ include(GoogleTest)
 
 # hnv_test(NAME LABEL label SOURCES ... ROOMS ... [LIBRARIES ...]): one GoogleTest program, each of its tests a CTest test.
 # HNV_SOURCE_DIR is defined for golden files and fixtures.
+# OWN_KERNEL FILTER: these tests ask the kernel what a user-mode emulator does not pass on; in a cross build their label is
+# own-kernel instead.
 function(hnv_test NAME)
-  cmake_parse_arguments(TEST "" "LABEL;TIMEOUT" "SOURCES;ROOMS;LIBRARIES" ${ARGN})
+  cmake_parse_arguments(TEST "" "LABEL;OWN_KERNEL;TIMEOUT" "SOURCES;ROOMS;LIBRARIES" ${ARGN})
   if(NOT TEST_TIMEOUT)
     set(TEST_TIMEOUT 120)
   endif()
@@ -15,6 +17,29 @@ function(hnv_test NAME)
     target_link_libraries(${NAME} PRIVATE hnv_${room})
   endforeach()
   target_link_libraries(${NAME} PRIVATE ${TEST_LIBRARIES} GTest::gmock GTest::gtest_main hnv_compile_options)
-  gtest_discover_tests(${NAME} TEST_PREFIX "${TEST_LABEL}." DISCOVERY_TIMEOUT 60
-    PROPERTIES LABELS ${TEST_LABEL} TIMEOUT ${TEST_TIMEOUT})
+  set(discovery TEST_PREFIX "${TEST_LABEL}." DISCOVERY_TIMEOUT 60)
+  if(TEST_OWN_KERNEL AND CMAKE_CROSSCOMPILING_EMULATOR)
+    gtest_discover_tests(${NAME} ${discovery} TEST_FILTER "${TEST_OWN_KERNEL}"
+      PROPERTIES LABELS own-kernel TIMEOUT ${TEST_TIMEOUT})
+    list(APPEND discovery TEST_FILTER "-${TEST_OWN_KERNEL}")
+  endif()
+  gtest_discover_tests(${NAME} ${discovery} PROPERTIES LABELS ${TEST_LABEL} TIMEOUT ${TEST_TIMEOUT})
+endfunction()
+
+# hnv_program_to_run(VARIABLE TARGET): what a test must start to run the program TARGET: itself, or in a cross build a script
+# that has the emulator run it, since a program under the emulator can start only what the building machine can.
+function(hnv_program_to_run VARIABLE TARGET)
+  if(NOT CMAKE_CROSSCOMPILING_EMULATOR)
+    set(${VARIABLE} $<TARGET_FILE:${TARGET}> PARENT_SCOPE)
+    return()
+  endif()
+  set(script ${CMAKE_BINARY_DIR}/emulated/${TARGET})
+  set(${VARIABLE} ${script} PARENT_SCOPE)
+  get_target_property(written ${TARGET} HNV_EMULATED)
+  if(NOT written)
+    list(JOIN CMAKE_CROSSCOMPILING_EMULATOR "' '" emulator)
+    file(GENERATE OUTPUT ${script} CONTENT "#!/bin/sh\nexec '${emulator}' '$<TARGET_FILE:${TARGET}>' \"$@\"\n"
+      FILE_PERMISSIONS OWNER_READ OWNER_WRITE OWNER_EXECUTE)
+    set_target_properties(${TARGET} PROPERTIES HNV_EMULATED ${script})
+  endif()
 endfunction()

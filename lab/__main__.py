@@ -22,6 +22,7 @@ from lab.progress import RED, paint, say
 from lab.realhost import RealHost, active_backup_bonds, require_root_for, sriov_slave
 from lab.record import record
 from lab.story import Story
+from lab.twin import suite as twin
 
 EXAMPLES = """examples:
   scripts/run                          the programs on a real bond: this host's, or the lab guest's
@@ -31,6 +32,7 @@ EXAMPLES = """examples:
   python3 -m lab image                 fetch and unpack the guest's kernel, nothing else
   python3 -m lab shell                 a root shell in a guest with the bond
   python3 -m lab suite --help          the guest test suite
+  python3 -m lab twin --help           the stories on an emulated Power partition
   python3 -m lab record                record the kernel's messages anew for tests/golden
   python3 -m lab bench                 the numbers of docs/performance.md that need a real bond (10 minutes)
 """
@@ -40,7 +42,7 @@ def parser() -> argparse.ArgumentParser:
     result = argparse.ArgumentParser(
         prog="python3 -m lab", description=__doc__, epilog=EXAMPLES, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    verbs = result.add_subparsers(dest="verb", required=True, metavar="run | image | shell | suite | record | bench")
+    verbs = result.add_subparsers(dest="verb", required=True, metavar="run | image | shell | suite | twin | record | bench")
     run = verbs.add_parser("run", prog="scripts/run", epilog=EXAMPLES, formatter_class=argparse.RawDescriptionHelpFormatter)
     run.add_argument("--demo", action="store_true", help="play the story of the problem and its repair, then quit")
     run.add_argument("--lab", action="store_true", help="use the lab guest even if this host has an active-backup bond")
@@ -58,6 +60,7 @@ def parser() -> argparse.ArgumentParser:
     golden = verbs.add_parser("record", help="record the kernel's messages for tests/golden")
     golden.add_argument("--preset", default="release", help="CMake preset whose recorder is used (default: %(default)s)")
     verbs.add_parser("suite", help="the guest test suite", add_help=False)
+    verbs.add_parser("twin", help="the stories on an emulated Power partition", add_help=False)
     return result
 
 
@@ -66,6 +69,8 @@ def main(arguments: list[str]) -> int:
         signal.signal(number, _leave)
     if arguments[:1] == ["suite"]:
         return suite.main(arguments[1:])
+    if arguments[:1] == ["twin"]:
+        return twin.main(arguments[1:])
     options = parser().parse_args(arguments)
     try:
         if options.verb == "image":

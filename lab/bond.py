@@ -56,13 +56,76 @@ class Slots:
         self._spare.append(self.used.pop(nic.id))
 
 
-class Bond:
+class KernelBond:
+    """A bond by its name, however it was made: what the kernel says about it, and what it is told."""
+
+    def __init__(self, guest: Guest, name: str) -> None:
+        self.guest = guest
+        self.name = name
+
+    def state(self) -> BondState:
+        lines = self.guest.sh(f"bond_state {self.name}").splitlines()
+        fields = dict(line.split("=", 1) for line in lines if not line.startswith("slave="))
+        if "missing" in fields:
+            raise LabError(f"{self.name} does not exist in the guest")
+        slaves = [_slave_state(line) for line in lines if line.startswith("slave=")]
+        return BondState(
+            active=fields["active"],
+            primary=fields["primary"],
+            miimon=int(fields["miimon"]),
+            address=fields["address"],
+            carrier=fields["carrier"] == "1",
+            slaves={slave.name: slave for slave in slaves},
+        )
+
+    def wait(self, reached: Callable[[BondState], bool], what: str, timeout: float = PATIENCE) -> float:
+        """Wait for a state of the kernel's; the seconds it took. The last state is part of the error."""
+        last: list[BondState] = []
+
+        def look() -> bool:
+            last[:] = [self.state()]
+            return reached(last[0])
+
+        try:
+            return wait_until(look, timeout, what)
+        except NotReached as error:
+            raise NotReached(f"{error}; the kernel says: {last[0]}") from None
+
+    def wait_active(self, device: str, timeout: float = PATIENCE) -> float:
+        return self.wait(lambda state: state.active == device, f"active slave {device}", timeout)
+
+    def wait_primary(self, device: str, timeout: float = PATIENCE) -> float:
+        return self.wait(lambda state: state.primary == device, f"primary {device or 'none'}", timeout)
+
+    def stays_active(self, device: str, seconds: float) -> None:
+        stays(lambda: self.state().active == device, seconds, f"active slave {device}")
+
+    def is_whole(self, state: BondState) -> bool:
+        return len(state.slaves) == 2 and all(slave.mii == "up" for slave in state.slaves.values())
+
+    def release(self, device: str) -> None:
+        self.guest.sh(f"ip link set dev {device} nomaster")
+
+    def set_primary(self, device: str) -> None:
+        """By sysfs, which takes an empty name for "none"."""
+        self.guest.sh(f"echo '{device}' >/sys/class/net/{self.name}/bonding/primary")
+
+    def clear_primary(self) -> None:
+        self.set_primary("")
+
+    def set_active(self, device: str) -> None:
+        self.guest.sh(f"echo {device} >/sys/class/net/{self.name}/bonding/active_slave")
+
+    def set_miimon(self, milliseconds: int) -> None:
+        self.guest.sh(f"echo {milliseconds} >/sys/class/net/{self.name}/bonding/miimon")
+
+
+class Bond(KernelBond):
     """The bond of `wiring`. `sriov` and `virtual` are the present device names (a re-plug or rename changes them)."""
 
     def __init__(self, guest: Guest, wiring: BondWiring, slots: Slots) -> None:
-        self.guest = guest
+        super().__init__(guest, wiring.name)
         self.wiring = wiring
-        self.name = wiring.name
         self.sriov = wiring.sriov.name
         self.virtual = wiring.virtual.name
         self._slots = slots
@@ -74,9 +137,6 @@ class Bond:
         """Make the bond exactly as hcnmgr does, without a primary, and wait until the SR-IOV port carries it."""
         self.guest.sh(f"make_bond {self.name} {self.wiring.address} {self.sriov} {self.virtual}")
         self.wait(lambda state: self.is_whole(state) and state.active == self.sriov, "new bond on its SR-IOV port")
-
-    def is_whole(self, state: BondState) -> bool:
-        return len(state.slaves) == 2 and all(slave.mii == "up" for slave in state.slaves.values())
 
     def dismantle(self) -> None:
         """Take the bond apart and give both NICs their first name, address and cable, whatever was done to them."""
@@ -124,61 +184,6 @@ class Bond:
     def rename_sriov(self, name: str) -> None:
         self.guest.sh(f"rename_device {self.sriov} {name} && ip link set dev {name} up")
         self.sriov = name
-
-    def release(self, device: str) -> None:
-        self.guest.sh(f"ip link set dev {device} nomaster")
-
-    def set_primary(self, device: str) -> None:
-        """By sysfs, which takes an empty name for "none"."""
-        self.guest.sh(f"echo '{device}' >/sys/class/net/{self.name}/bonding/primary")
-
-    def clear_primary(self) -> None:
-        self.set_primary("")
-
-    def set_active(self, device: str) -> None:
-        self.guest.sh(f"echo {device} >/sys/class/net/{self.name}/bonding/active_slave")
-
-    def set_miimon(self, milliseconds: int) -> None:
-        self.guest.sh(f"echo {milliseconds} >/sys/class/net/{self.name}/bonding/miimon")
-
-    # --- what the kernel says --------------------------------------------------------------------------------------
-
-    def state(self) -> BondState:
-        lines = self.guest.sh(f"bond_state {self.name}").splitlines()
-        fields = dict(line.split("=", 1) for line in lines if not line.startswith("slave="))
-        if "missing" in fields:
-            raise LabError(f"{self.name} does not exist in the guest")
-        slaves = [_slave_state(line) for line in lines if line.startswith("slave=")]
-        return BondState(
-            active=fields["active"],
-            primary=fields["primary"],
-            miimon=int(fields["miimon"]),
-            address=fields["address"],
-            carrier=fields["carrier"] == "1",
-            slaves={slave.name: slave for slave in slaves},
-        )
-
-    def wait(self, reached: Callable[[BondState], bool], what: str, timeout: float = PATIENCE) -> float:
-        """Wait for a state of the kernel's; the seconds it took. The last state is part of the error."""
-        last: list[BondState] = []
-
-        def look() -> bool:
-            last[:] = [self.state()]
-            return reached(last[0])
-
-        try:
-            return wait_until(look, timeout, what)
-        except NotReached as error:
-            raise NotReached(f"{error}; the kernel says: {last[0]}") from None
-
-    def wait_active(self, device: str, timeout: float = PATIENCE) -> float:
-        return self.wait(lambda state: state.active == device, f"active slave {device}", timeout)
-
-    def wait_primary(self, device: str, timeout: float = PATIENCE) -> float:
-        return self.wait(lambda state: state.primary == device, f"primary {device or 'none'}", timeout)
-
-    def stays_active(self, device: str, seconds: float) -> None:
-        stays(lambda: self.state().active == device, seconds, f"active slave {device}")
 
     # --- traffic ---------------------------------------------------------------------------------------------------
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""One QEMU guest: the distribution's kernel over the host's own root file system, read-only.
+"""One QEMU guest: a distribution's kernel over a read-only root, which by default is the host's own.
 
-Programs built on the host run in the guest at the same path, with the same libraries; nothing is copied or installed.
+Programs built on the host then run in the guest at the same path, with the same libraries; nothing is copied or installed.
 QEMU's sockets are inherited descriptors, so there is no path to clean up and nobody else can connect.
 """
 
@@ -11,6 +11,7 @@ import shutil
 import socket
 import subprocess
 import time
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -21,9 +22,26 @@ from lab.paths import LAB_SOURCE
 from lab.qmp import Qmp
 from lab.shell import GuestShell, checked
 
-QEMU = "qemu-system-x86_64"
 BOOT_TIMEOUT = 120.0  # 3 s when idle; the machine may be busy
-KERNEL_ARGUMENTS = "console=ttyS0 quiet loglevel=1 panic=-1 nokaslr"
+KERNEL_ARGUMENTS = "quiet loglevel=1 panic=-1 nokaslr"
+
+
+@dataclass(frozen=True)
+class Machine:
+    """The computer that QEMU plays. `environment` is what guestroot/init and guestroot/shell are told of it."""
+
+    qemu: str
+    options: tuple[str, ...]
+    environment: str
+    guest_files: tuple[str, ...] = ("shell", "functions")  # of guestroot; the guest sees them in /mnt/.lab
+    memory_mb: int = 512
+
+    @property
+    def kernel_arguments(self) -> str:
+        return f"{KERNEL_ARGUMENTS} {self.environment}"
+
+
+HOST_LIKE = Machine("qemu-system-x86_64", ("-machine", "q35", "-cpu", "max"), "console=ttyS0 lab_line=ttyS1")
 
 
 class Guest:
@@ -34,11 +52,11 @@ class Guest:
     is private in the guest (/run, /tmp, /var/lib, /mnt).
     """
 
-    def __init__(self, image: Image, run_dir: Path, kept: list[Path], devices: list[str], memory_mb: int = 512) -> None:
+    def __init__(self, image: Image, run_dir: Path, kept: list[Path], devices: list[str], machine: Machine = HOST_LIKE) -> None:
         self.run_dir = run_dir
         self.results = run_dir / "results"
-        self._write_guest_files(kept)
-        self._process, self._sockets = self._start_qemu(image, devices, memory_mb)
+        self._write_guest_files(machine, kept)
+        self._process, self._sockets = self._start_qemu(image, devices, machine)
         self.qmp = Qmp(self._sockets[0])
         self.shell = GuestShell(self._sockets[1], run_dir / "shell.log")
         started = time.monotonic()
@@ -95,27 +113,27 @@ class Guest:
             connection.close()
         self.shell.close()
 
-    def _write_guest_files(self, kept: list[Path]) -> None:
+    def _write_guest_files(self, machine: Machine, kept: list[Path]) -> None:
         hidden = self.results / ".lab"
         hidden.mkdir(parents=True)
-        for name in ("shell", "functions"):
+        for name in machine.guest_files:
             shutil.copyfile(LAB_SOURCE / "guestroot" / name, hidden / name)
         (hidden / "keep").write_text("".join(f"{path.resolve()}\n" for path in kept))
 
-    def _start_qemu(self, image: Image, devices: list[str], memory_mb: int) -> tuple[subprocess.Popen[bytes], list[socket.socket]]:
-        if not shutil.which(QEMU):
-            raise LabError(f"{QEMU} is not installed; run scripts/bootstrap lab")
+    def _start_qemu(self, image: Image, devices: list[str], machine: Machine) -> tuple[subprocess.Popen[bytes], list[socket.socket]]:
+        if not shutil.which(machine.qemu):
+            raise LabError(f"{machine.qemu} is not installed; run scripts/bootstrap lab")
         ours, theirs = zip(socket.socketpair(), socket.socketpair())
         command = [
             # QEMU must not outlive a lab that was killed.
             "setpriv", "--pdeathsig", "KILL",
-            QEMU, "-no-user-config", "-nodefaults", "-display", "none", "-no-reboot",
-            "-machine", "q35", "-accel", "tcg", "-cpu", "max", "-m", str(memory_mb),
-            "-kernel", str(image.kernel), "-initrd", str(image.initramfs), "-append", KERNEL_ARGUMENTS,
+            machine.qemu, "-no-user-config", "-nodefaults", "-display", "none", "-no-reboot",
+            *machine.options, "-accel", "tcg", "-m", str(machine.memory_mb),
+            "-kernel", str(image.kernel), "-initrd", str(image.initramfs), "-append", machine.kernel_arguments,
             "-chardev", f"socket,id=qmp,fd={theirs[0].fileno()}", "-mon", "chardev=qmp,mode=control",
             "-chardev", f"file,id=console,path={quoted(self.run_dir / 'console.log')}", "-serial", "chardev:console",
             "-chardev", f"socket,id=shell,fd={theirs[1].fileno()}", "-serial", "chardev:shell",
-            "-virtfs", "local,path=/,mount_tag=host,security_model=none,readonly=on,multidevs=remap",
+            "-virtfs", f"local,path={quoted(image.root)},mount_tag=host,security_model=none,readonly=on,multidevs=remap",
             "-virtfs", f"local,path={quoted(self.results)},mount_tag=results,security_model=none",
             *devices,
         ]  # fmt: skip

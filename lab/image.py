@@ -25,11 +25,12 @@ KEPT_IMAGES = 2
 
 @dataclass(frozen=True)
 class Image:
-    """What QEMU boots."""
+    """What QEMU boots, and the folder that becomes the guest's root."""
 
     kernel: Path
     initramfs: Path
     release: str
+    root: Path = Path("/")
 
 
 def ensure_image(rebuild: bool = False) -> Image:
@@ -40,7 +41,7 @@ def ensure_image(rebuild: bool = False) -> Image:
     """
     images = lab_dir() / "images"
     images.mkdir(exist_ok=True)
-    with _locked(images):
+    with locked(images):
         try:
             return _newest(images, rebuild)
         except LabError as error:
@@ -96,7 +97,7 @@ def _recipe_digest() -> str:
 
 
 @contextmanager
-def _locked(folder: Path) -> Iterator[None]:
+def locked(folder: Path) -> Iterator[None]:
     """One builder at a time: a second lab waits here for the first one's image instead of building its own."""
     with (folder / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import shutil
 import struct
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from lab.kernel import KernelTree, read_module
 from lab.paths import LAB_SOURCE
 
 INIT_SCRIPT = LAB_SOURCE / "guestroot" / "init"
-APPLETS = ("cat", "echo", "insmod", "ip", "mkdir", "mount", "poweroff", "sh", "switch_root", "umount")
+APPLETS = ("cat", "cp", "echo", "insmod", "ip", "mkdir", "mount", "poweroff", "sh", "switch_root", "umount", "uname")
 
 # Modules and their parameters. e1000e shows a lost link only without MSI-X in QEMU.
 REQUIRED_MODULES = {
@@ -40,6 +40,18 @@ WANTED_MODULES = {
 
 
 @dataclass(frozen=True)
+class Contents:
+    """What goes into an initramfs beside the first script: modules with their parameters, and a busybox (the host's own)."""
+
+    required: Mapping[str, str]
+    wanted: Mapping[str, str]
+    busybox: Path | None = None
+
+
+HOST_LIKE = Contents(REQUIRED_MODULES, WANTED_MODULES)
+
+
+@dataclass(frozen=True)
 class Member:
     """One entry of the archive."""
 
@@ -48,14 +60,14 @@ class Member:
     data: bytes = b""
 
 
-def build_initramfs(tree: KernelTree) -> bytes:
+def build_initramfs(tree: KernelTree, contents: Contents = HOST_LIKE) -> bytes:
     """The whole archive for the kernel in `tree`."""
     members = [Member(name, 0o40755) for name in ("bin", "dev", "host", "modules", "newroot", "proc", "sys")]
-    members.append(Member("bin/busybox", 0o100755, static_busybox().read_bytes()))
+    members.append(Member("bin/busybox", 0o100755, static_busybox(contents.busybox).read_bytes()))
     members += [Member(f"bin/{applet}", 0o120777, b"busybox") for applet in APPLETS]
     members.append(Member("init", 0o100755, INIT_SCRIPT.read_bytes()))
     order = []
-    for path, parameters in modules_in_order(tree):
+    for path, parameters in modules_in_order(tree, contents):
         name = path.name.split(".ko")[0] + ".ko"
         members.append(Member(f"modules/{name}", 0o100644, read_module(path)))
         order.append(f"{name} {parameters}".strip())
@@ -63,16 +75,16 @@ def build_initramfs(tree: KernelTree) -> bytes:
     return pack(members)
 
 
-def modules_in_order(tree: KernelTree) -> list[tuple[Path, str]]:
+def modules_in_order(tree: KernelTree, contents: Contents) -> list[tuple[Path, str]]:
     """Every module the guest loads, dependencies first, with its parameters."""
     depends, builtin = read_dependencies(tree), read_builtin(tree)
     chosen: dict[Path, str] = {}
-    for name, parameters in {**REQUIRED_MODULES, **WANTED_MODULES}.items():
+    for name, parameters in {**contents.required, **contents.wanted}.items():
         canonical = name.replace("-", "_")
         if canonical in builtin:
             continue
         if canonical not in depends:
-            if name in REQUIRED_MODULES:
+            if name in contents.required:
                 raise LabError(f"kernel {tree.release} has no module {name}: a cloud or minimal kernel? The lab needs a generic one")
             continue
         path, needed = depends[canonical]
@@ -99,8 +111,9 @@ def module_name(path: str) -> str:
     return Path(path).name.split(".ko")[0].replace("-", "_")
 
 
-def static_busybox() -> Path:
-    found = shutil.which("busybox")
+def static_busybox(chosen: Path | None = None) -> Path:
+    """`chosen` or else the host's busybox, if it can run where nothing else is."""
+    found = chosen or shutil.which("busybox")
     if not found:
         raise LabError("busybox is not installed; run scripts/bootstrap lab")
     path = Path(found).resolve()

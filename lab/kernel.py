@@ -96,9 +96,13 @@ def unpacked(source: KernelSource, work: Path) -> Iterator[KernelTree]:
         releases = [entry.name for entry in (root / "lib" / "modules").iterdir()]
         if len(releases) != 1:
             raise LabError(f"{source.packages} hold the modules of {releases or 'no kernel'}, expected one kernel")
-        # The package's own post-installation step would do this; the lab only unpacks.
-        subprocess.run([_tool("depmod"), "-b", root, releases[0]], check=True)
+        index_modules(root, releases[0])
         yield KernelTree(root / "boot" / f"vmlinuz-{releases[0]}", root, releases[0])
+
+
+def index_modules(root: Path, release: str) -> None:
+    """What the package's own post-installation step would do; the lab only unpacks."""
+    subprocess.run([_tool("depmod"), "-b", root, release], check=True)
 
 
 def extract_vmlinux(image: Path) -> bytes:

@@ -6,11 +6,12 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Callable
+from dataclasses import replace
 from types import TracebackType
 
 from lab.bond import Bond, Slots
 from lab.errors import LabError, NotReached
-from lab.guest import Guest
+from lab.guest import HOST_LIKE, Guest
 from lab.image import Image
 from lab.paths import REPOSITORY, new_run_dir
 from lab.programs import (
@@ -40,8 +41,8 @@ class Partition:
         self.build = build
         self.run_dir = new_run_dir(purpose)
         kept = [REPOSITORY] + ([build.folder] if build else [])
-        memory = 1024 if build and build.sanitized else 512
-        self.guest = Guest(image, self.run_dir, kept, qemu_devices(), memory)
+        machine = replace(HOST_LIKE, memory_mb=1024) if build and build.sanitized else HOST_LIKE
+        self.guest = Guest(image, self.run_dir, kept, qemu_devices(), machine)
         try:
             slots = Slots()
             self.first = Bond(self.guest, FIRST, slots)

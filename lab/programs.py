@@ -5,7 +5,8 @@ from __future__ import annotations
 
 import shlex
 import time
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from lab.errors import LabError
@@ -79,15 +80,21 @@ class ManagedBond:
 
 @dataclass(frozen=True)
 class Config:
-    """The configuration file. The short times are for the lab; the programs' own defaults are 10 s and 15 s."""
+    """The configuration file. The short times are for the lab; the programs' own defaults are 10 s and 15 s.
+
+    `migration` are keys of that part of the file, which stays away when there are none.
+    """
 
     bonds: list[ManagedBond]
     mode: str = "enforce"
     hold_down: str = "1s"
     settle: str = "1s"
+    migration: Mapping[str, str] = field(default_factory=dict)
 
     def text(self) -> str:
         lines = [f"mode: {self.mode}", f"hold_down: {self.hold_down}", f"settle: {self.settle}"]
+        if self.migration:
+            lines += ["migration:", *(f"  {key}: {value}" for key, value in self.migration.items())]
         lines.append("bonds:" if self.bonds else "bonds: []")
         for bond in self.bonds:
             lines += [f"  - name: {bond.name}", f'    sriov: {{ {bond.selector}: "{bond.value}" }}']
