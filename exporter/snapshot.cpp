@@ -125,7 +125,7 @@ void SnapshotTaker::read_netlink(Snapshot& snapshot, std::vector<bond::Link>& li
 void SnapshotTaker::read_sysfs(Snapshot& snapshot, std::vector<bond::Link> links) {
   timed(snapshot.sources[Source::sysfs], [&]() -> std::optional<base::Error> {
     const auto config = present_config();
-    snapshot.bonds = describe_bonds(std::move(links), *config, device_facts_);
+    snapshot.bonds = describe_bonds(std::move(links), *config, device_facts_, snapshot.taken);
     if (!snapshot.sources[Source::netlink].error) {
       snapshot.missing_bonds = missing_from(snapshot.bonds, *config);
     }

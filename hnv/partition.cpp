@@ -46,7 +46,7 @@ const SlaveReport* BondReport::primary() const {
 }
 
 std::vector<BondReport> describe_bonds(std::vector<bond::Link> links, const Config& config,
-                                       DeviceFactsCache& facts) {
+                                       DeviceFactsCache& facts, base::BootTime now) {
   std::map<bond::IfIndex, BondReport> bonds;
   for (bond::Link& link : links) {
     if (link.is_bond()) bonds[link.index].link = std::move(link);
@@ -60,7 +60,7 @@ std::vector<BondReport> describe_bonds(std::vector<bond::Link> links, const Conf
     if (master == bonds.end()) continue;
     BondReport& bond = master->second;
     SlaveReport slave;
-    slave.facts = facts.facts_of(link);
+    slave.facts = facts.facts_of(link, now);
     slave.active = bond.link.bond->active_slave == link.index;
     slave.primary = bond.link.bond->primary == link.index;
     slave.link = std::move(link);

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "base/clock.hpp"
 #include "bond/link.hpp"
 #include "hnv/config.hpp"
 #include "hnv/device_facts.hpp"
@@ -36,6 +37,6 @@ struct BondReport {
 
 // `links` as read_bonds() returns them. Bonds come sorted by name.
 std::vector<BondReport> describe_bonds(std::vector<bond::Link> links, const Config& config,
-                                       DeviceFactsCache& facts);
+                                       DeviceFactsCache& facts, base::BootTime now);
 
 }  // namespace hnv

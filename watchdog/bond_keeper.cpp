@@ -53,10 +53,10 @@ void BondKeeper::note(const bond::Change& change, bool resync, BootTime now) {
 }
 
 RoleAssignment BondKeeper::roles_in(const bond::Topology& topology, const BondConfig* config,
-                                    DeviceFactsCache& facts) const {
+                                    DeviceFactsCache& facts, BootTime now) const {
   std::vector<SlaveDevice> devices;
   for (const bond::SlaveRecord* slave : topology.slaves_of(bond_)) {
-    devices.push_back(SlaveDevice{&slave->link, &facts.facts_of(slave->link)});
+    devices.push_back(SlaveDevice{&slave->link, &facts.facts_of(slave->link, now)});
   }
   return assign_roles(config, devices);
 }
@@ -96,7 +96,7 @@ BondKeeper::Round BondKeeper::look(const Picture& picture, const PolicyConfig& p
                                    const BondConfig* config, DeviceFactsCache& facts,
                                    Actuator& actuator, BootTime now) {
   Round round;
-  const RoleAssignment roles = roles_in(*picture.topology, config, facts);
+  const RoleAssignment roles = roles_in(*picture.topology, config, facts, now);
   describe(*picture.topology, roles, round);
   settle(*picture.topology, now, round);
   BondView view = make_view(*picture.topology, bond_, roles, picture.fresh, picture.refreshes);
@@ -134,7 +134,7 @@ WriteAnswer BondKeeper::attempt(const SetPrimary& write, const PolicyState& befo
     seen.apply(event);
   }
   seen.end_dump(true);
-  const RoleAssignment roles = roles_in(seen, config, facts);
+  const RoleAssignment roles = roles_in(seen, config, facts, now);
   const BondView view = make_view(seen, bond_, roles, picture.fresh, picture.refreshes);
   if (step(policy, before, view, now).write != write) return WriteOutdated{};
 

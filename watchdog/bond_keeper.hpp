@@ -47,7 +47,7 @@ class BondKeeper {
 
  private:
   RoleAssignment roles_in(const bond::Topology& topology, const BondConfig* config,
-                          DeviceFactsCache& facts) const;
+                          DeviceFactsCache& facts, base::BootTime now) const;
   void describe(const bond::Topology& topology, const RoleAssignment& roles, Round& round);
   WriteAnswer attempt(const SetPrimary& write, const PolicyState& before, const Picture& picture,
                       const PolicyConfig& policy, const BondConfig* config, DeviceFactsCache& facts,

@@ -94,7 +94,7 @@ int measure_moves(int rounds) {
   watchdog::NetlinkActuator actuator;
   DeviceFactsCache facts{Paths{}};
   const auto links = actuator.read_bond(bond).value();
-  for (const bond::Link& link : links) facts.facts_of(link);
+  for (const bond::Link& link : links) facts.facts_of(link, base::BootClock::now());
   std::vector<double> bare;
   std::vector<double> ours;
   for (int round = 0; round < 2 * rounds; ++round) {

@@ -28,7 +28,7 @@ struct Partition : testing::Test {
 
 TEST_F(Partition, TellsWhichSlaveCarriesTheTrafficAndWhichShould) {
   const Config config = config_for(ByDevice{"enP16392p1s0"});
-  const auto bonds = describe_bonds(links_after("flap"), config, facts);
+  const auto bonds = describe_bonds(links_after("flap"), config, facts, base::BootTime());
   ASSERT_EQ(bonds.size(), 1U);
   const BondReport& bond = bonds.front();
   EXPECT_TRUE(bond.managed);
@@ -42,7 +42,7 @@ TEST_F(Partition, TellsWhichSlaveCarriesTheTrafficAndWhichShould) {
 
 TEST_F(Partition, ShowsABondWhoseSriovSlaveIsAway) {
   const Config config = config_for(ByDevice{"enP16392p1s0"});
-  const auto bonds = describe_bonds(links_after("removal"), config, facts);
+  const auto bonds = describe_bonds(links_after("removal"), config, facts, base::BootTime());
   EXPECT_EQ(bonds.front().sriov(), nullptr);
   EXPECT_EQ(bonds.front().primary(), nullptr);
   ASSERT_NE(bonds.front().active(), nullptr);
@@ -50,7 +50,8 @@ TEST_F(Partition, ShowsABondWhoseSriovSlaveIsAway) {
 }
 
 TEST_F(Partition, ShowsBondsThatNobodyConfigured) {
-  const auto bonds = describe_bonds(links_after("dump_100_bonds"), Config{}, facts);
+  const auto bonds =
+      describe_bonds(links_after("dump_100_bonds"), Config{}, facts, base::BootTime());
   ASSERT_EQ(bonds.size(), 100U);
   EXPECT_FALSE(bonds.front().managed);
   EXPECT_FALSE(bonds.front().expected_slaves.has_value());

@@ -24,7 +24,9 @@ struct Roles : testing::Test {
     link.slave.emplace();
     link.slave->permanent_address = bond::MacAddress::parse(address);
     links.push_back(link);
-    facts.push_back(DeviceFacts{driver, bus, "", std::nullopt});
+    facts.emplace_back();
+    facts.back().driver = driver;
+    facts.back().bus = bus;
     slaves.push_back(SlaveDevice{&links.back(), &facts.back()});
   }
 
