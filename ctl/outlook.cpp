@@ -12,10 +12,12 @@ namespace hnv::ctl {
 namespace {
 
 // Why the kernel does not use the SR-IOV slave, from what the kernel shows alone.
-std::string kernel_reason(const BondReport& bond, const BondConfig& config) {
+std::string kernel_reason(const BondReport& bond, const BondConfig* config) {
   const SlaveReport* sriov = bond.sriov();
   if (sriov == nullptr) {
-    return "the SR-IOV slave (" + to_string(config.sriov) +
+    const std::string which =
+        config != nullptr ? to_string(*config->sriov) : "hcn-id " + to_string(*bond.hcn_id);
+    return "the SR-IOV slave (" + which +
            ") is not in the bond: unplugged, or taken out for a migration";
   }
   const bond::Link& link = sriov->link;

@@ -228,11 +228,11 @@ Page status_page(const Picture& picture, const std::vector<Verdict>& verdicts, b
   Page page;
   const bool is_needed = std::any_of(verdicts.begin(), verdicts.end(), is_managed);
   add_top(page, "hnv-watchdog", watchdog_text(picture, is_needed));
-  if (picture.config.bonds.empty()) {
-    const std::string what = picture.config_found ? " names no bond" : " does not exist";
+  if (!is_needed && picture.config.bonds.empty()) {
+    const std::string what = picture.config_found ? " names none" : " does not exist";
     add_top(page, "configuration",
-            Span{picture.config_file + what +
-                     ": no bond is managed. Name the bonds and their SR-IOV slaves there, as "
+            Span{"no bond is managed: none is an HNV bond, and " + picture.config_file + what +
+                     ". Other bonds of an SR-IOV and a virtual device are named there, as "
                      "hnv.yaml(5) shows",
                  Style::warn});
   }

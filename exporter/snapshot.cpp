@@ -29,6 +29,7 @@ constexpr std::chrono::seconds kStatusLag(1);
 std::vector<std::string> missing_from(const std::vector<BondReport>& bonds, const Config& config) {
   std::vector<std::string> missing;
   for (const BondConfig& wanted : config.bonds) {
+    if (wanted.ignore) continue;
     const bool there = std::any_of(bonds.begin(), bonds.end(), [&wanted](const BondReport& bond) {
       return bond.link.name == wanted.name;
     });

@@ -20,15 +20,17 @@ void set_roles(BondReport& bond, const BondConfig* config) {
   std::vector<SlaveDevice> devices;
   for (const SlaveReport& slave : bond.slaves) {
     devices.push_back(SlaveDevice{&slave.link, &slave.facts});
-    if (!bond.hcn_id) bond.hcn_id = slave.facts.hcn_id;
   }
-  const RoleAssignment assignment = assign_roles(config, devices);
+  const RoleAssignment assignment = assign_roles(bond.link.name, config, devices);
   for (std::size_t index = 0; index < bond.slaves.size(); ++index) {
     bond.slaves[index].role = assignment.roles[index];
+    bond.slaves[index].role_source = assignment.sources[index];
   }
   bond.finding = assignment.finding;
-  bond.managed = config != nullptr;
-  if (config != nullptr) bond.expected_slaves = config->expected_slaves;
+  bond.note = assignment.note;
+  bond.hcn_id = assignment.hcn_id;
+  bond.managed = assignment.managed;
+  if (assignment.managed) bond.expected_slaves = assignment.expected_slaves;
 }
 
 }  // namespace

@@ -18,6 +18,7 @@ struct SlaveReport {
   bond::Link link;
   DeviceFacts facts;
   Role role = Role::unknown;
+  RoleSource role_source = RoleSource::none;
   bool active = false;
   bool primary = false;
 };
@@ -25,10 +26,11 @@ struct SlaveReport {
 struct BondReport {
   bond::Link link;
   std::vector<SlaveReport> slaves;  // by ifindex
-  bool managed = false;  // configured, so that it has a slave which should carry the traffic
-  std::optional<unsigned> expected_slaves;
-  std::optional<HcnId> hcn_id;  // of its slaves' devices, when the platform names one
-  std::string finding;          // why the roles are unknown
+  bool managed = false;             // HNV or configured: one of its slaves should carry the traffic
+  std::optional<unsigned> expected_slaves;  // of a managed bond
+  std::optional<HcnId> hcn_id;              // of its slaves' devices, when the platform names one
+  std::string finding;                      // why the bond is not managed, or its roles unknown
+  std::string note;                         // where the firmware and others disagree about a role
 
   [[nodiscard]] const SlaveReport* sriov() const;   // nullptr: away or unknown
   [[nodiscard]] const SlaveReport* active() const;  // nullptr: none

@@ -12,6 +12,17 @@ namespace hnv {
 // Which device of the pair a slave is. Not the same as which slave is active.
 enum class Role : std::uint8_t { sriov, virtual_device, unknown };
 
+// What told a slave's role: the first of these that does.
+enum class RoleSource : std::uint8_t {
+  configuration,  // the bond's selector in hnv.yaml
+  hcn_mode,       // ibm,hcn-mode of the device's node
+  node_type,      // where that node is: below a PCI host bridge, or a virtual device
+  driver,
+  bus,         // as sysfs tells it
+  parent_bus,  // as the link message tells it, where sysfs does not
+  none,
+};
+
 // What the watchdog may write.
 enum class Mode : std::uint8_t {
   observe,  // nothing
@@ -105,6 +116,11 @@ enum class WriteRule : std::uint8_t {
 template <>
 struct hnv::base::EnumNames<hnv::Role> {
   static constexpr auto names = std::to_array<std::string_view>({"sriov", "virtual", "unknown"});
+};
+template <>
+struct hnv::base::EnumNames<hnv::RoleSource> {
+  static constexpr auto names = std::to_array<std::string_view>(
+      {"configuration", "hcn_mode", "node_type", "driver", "bus", "parent_bus", "none"});
 };
 template <>
 struct hnv::base::EnumNames<hnv::Mode> {

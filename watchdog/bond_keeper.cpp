@@ -58,7 +58,9 @@ RoleAssignment BondKeeper::roles_in(const bond::Topology& topology, const BondCo
   for (const bond::SlaveRecord* slave : topology.slaves_of(bond_)) {
     devices.push_back(SlaveDevice{&slave->link, &facts.facts_of(slave->link, now)});
   }
-  return assign_roles(config, devices);
+  // The record's name is that of the last round, and a rename changes what the bond is.
+  const bond::Link* link = topology.bond(bond_);
+  return assign_roles(link != nullptr ? link->name : recorder_.status().name, config, devices);
 }
 
 // What the records say about the bond itself.

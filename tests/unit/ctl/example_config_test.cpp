@@ -56,7 +56,7 @@ std::vector<std::string> all_keys() {
        {"nothing: 1", "bonds: [{nothing: 1}]", "bonds: [{name: b, sriov: {nothing: 1}}]"}) {
     for (const std::string& key : keys_allowed_in(probe)) keys.push_back(key);
   }
-  EXPECT_GE(keys.size(), 11U);
+  EXPECT_GE(keys.size(), 12U);
   return keys;
 }
 
@@ -71,6 +71,7 @@ TEST(ExampleConfig, ShowsTheDefaults) {
   ASSERT_TRUE(config) << config.error().to_string() << "\n" << uncommented();
   Config expected;
   expected.bonds.push_back(BondConfig{.name = "bond191554c8", .sriov = ByDriver{"mlx5_core"}});
+  expected.bonds.push_back(BondConfig{.name = "bond7e03c969", .sriov = {}, .ignore = true});
   EXPECT_EQ(*config, expected);
   const std::string text = uncommented();
   for (const char* key : {"mode: ", "hold_down: ", "settle: ", "expected_slaves: "}) {
@@ -107,7 +108,7 @@ TEST(ConfigManual, HasAValidExample) {
     text.erase(at, 1);
   const auto config = parse_config(text, "hnv.yaml(5)");
   ASSERT_TRUE(config) << config.error().to_string() << "\n" << text;
-  EXPECT_EQ(config->bonds.size(), 2U);
+  EXPECT_EQ(config->bonds.size(), 3U);
 }
 
 }  // namespace

@@ -48,6 +48,7 @@ Words names() {
 
 TEST(Glossary, ExplainsEveryWordOfTheVocabulary) {
   EXPECT_EQ(explained_in("Role"), names<Role>());
+  EXPECT_EQ(explained_in("RoleSource"), names<RoleSource>());
   EXPECT_EQ(explained_in("Mode"), names<Mode>());
   EXPECT_EQ(explained_in("WatchState"), names<WatchState>());
   EXPECT_EQ(explained_in("OffReason"), names<OffReason>());

@@ -152,8 +152,9 @@ TEST(StatusPage, NoBondsAndNoConfiguration) {
   picture.config_found = false;
   EXPECT_EQ(text(picture), R"(
 hnv-watchdog   not running
-configuration  /etc/hnv/hnv.yaml does not exist: no bond is managed. Name the
-               bonds and their SR-IOV slaves there, as hnv.yaml(5) shows
+configuration  no bond is managed: none is an HNV bond, and /etc/hnv/hnv.yaml
+               does not exist. Other bonds of an SR-IOV and a virtual device are
+               named there, as hnv.yaml(5) shows
 bonds          none
 )");
 }
@@ -162,17 +163,20 @@ TEST(StatusPage, ABondThatTheConfigurationDoesNotName) {
   Picture picture = sample_picture();
   picture.config.bonds.clear();
   bond_of(picture).managed = false;
-  for (SlaveReport& slave : bond_of(picture).slaves) slave.role = Role::unknown;
+  for (SlaveReport& slave : bond_of(picture).slaves) {
+    slave.role = Role::unknown;
+    slave.facts.hcn_id.reset();
+  }
   remove_watchdog(picture);
   EXPECT_EQ(text(picture), R"(
 hnv-watchdog   not running
-configuration  /etc/hnv/hnv.yaml names no bond: no bond is managed. Name the
-               bonds and their SR-IOV slaves there, as hnv.yaml(5) shows
+configuration  no bond is managed: none is an HNV bond, and /etc/hnv/hnv.yaml
+               names none. Other bonds of an SR-IOV and a virtual device are
+               named there, as hnv.yaml(5) shows
 bonds          none is managed
 
 bond191554c8  not managed  the traffic is on enP16392p1s0
-  why        not in /etc/hnv/hnv.yaml, although the platform says that it is an
-             HNV bond
+  why        no HNV bond, and not in /etc/hnv/hnv.yaml
   SLAVE         ROLE     DRIVER     LINK  MII  MARKS
   enP16392p1s0  unknown  mlx5_core  up    up   active primary
   env3          unknown  ibmveth    up    up

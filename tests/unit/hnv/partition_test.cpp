@@ -3,8 +3,11 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
+
 #include "bond/topology.hpp"
 #include "tests/golden/golden_messages.hpp"
+#include "tests/support/device_tree_fixture.hpp"
 
 namespace {
 
@@ -38,6 +41,28 @@ TEST_F(Partition, TellsWhichSlaveCarriesTheTrafficAndWhichShould) {
   EXPECT_EQ(bond.active(), bond.sriov());
   EXPECT_EQ(bond.primary(), bond.sriov());
   EXPECT_EQ(bond.slaves.size(), 2U);
+}
+
+// Nobody configured anything: the platform tells all.
+TEST_F(Partition, RecognisesAnHnvPair) {
+  const test::DeviceTreeFixture tree;
+  test::add_veth_pair(tree);
+  for (const auto& [name, driver, bus, node] :
+       {std::array{"enP16392p1s0", "e1000e", "pci", test::kEmulatedPort},
+        std::array{"env3", "ibmveth", "vio", test::kVeth}}) {
+    tree.add_device(name, driver, bus);
+    tree.link_node(name, node);
+  }
+  DeviceFactsCache platform(tree.paths());
+  const auto bonds = describe_bonds(links_after("flap"), Config{}, platform, base::BootTime());
+  const BondReport& bond = bonds.front();
+  EXPECT_TRUE(bond.managed);
+  EXPECT_EQ(bond.hcn_id, HcnId{0x191554c8});
+  EXPECT_EQ(bond.expected_slaves, 2U);
+  EXPECT_EQ(bond.finding, "");
+  ASSERT_NE(bond.sriov(), nullptr);
+  EXPECT_EQ(bond.sriov()->link.name, "enP16392p1s0");
+  EXPECT_EQ(bond.sriov()->role_source, RoleSource::hcn_mode);
 }
 
 TEST_F(Partition, ShowsABondWhoseSriovSlaveIsAway) {
