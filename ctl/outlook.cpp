@@ -12,10 +12,12 @@ namespace hnv::ctl {
 namespace {
 
 // Why the kernel does not use the SR-IOV slave, from what the kernel shows alone.
-std::string kernel_reason(const BondReport& bond) {
+std::string kernel_reason(const BondReport& bond, const BondConfig* config) {
   const SlaveReport* sriov = bond.sriov();
   if (sriov == nullptr) {
-    return "the SR-IOV slave (" + bond.wanted +
+    const std::string which =
+        config != nullptr ? to_string(*config->sriov) : "hcn-id " + to_string(*bond.hcn_id);
+    return "the SR-IOV slave (" + which +
            ") is not in the bond: unplugged, or taken out for a migration";
   }
   const bond::Link& link = sriov->link;
@@ -184,7 +186,7 @@ bool is_plain(std::string_view name) {
 
 std::string why_off_sriov(const Outlook& outlook) {
   if (!outlook.bond.link.admin_up) return "the bond itself has been set down by an operator";
-  std::string kernel = kernel_reason(outlook.bond);
+  std::string kernel = kernel_reason(outlook.bond, outlook.config);
   const std::string name = name_of_sriov(outlook.bond);
   if (outlook.reason == OffReason::lpm) return "a migration (LPM) is under way; " + kernel;
   if (outlook.reason == OffReason::suppressed) {

@@ -20,6 +20,7 @@ enum class WatchdogLife {
 
 struct Outlook {
   const BondReport& bond;
+  const BondConfig* config = nullptr;  // of this bond; nullptr when the platform alone names it
   WatchdogLife life = WatchdogLife::gone;
   const BondStatus* watched = nullptr;  // what a living watchdog says, as far as it has said it
   Mode mode = Mode::enforce;            // of that watchdog

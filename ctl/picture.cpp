@@ -33,12 +33,12 @@ base::Expected<Picture> Observer::look(FoundConfig config) {
   auto links = bond::read_bonds(socket_);
   if (!links) return base::failure(links.error());
   Picture picture;
-  picture.bonds = describe_bonds(std::move(*links), config.config, facts_);
+  picture.now = base::BootClock::now();
+  picture.bonds = describe_bonds(std::move(*links), config.config, facts_, picture.now);
   picture.config_file = config_file_;
   picture.config_found = config.found;
   picture.config = std::move(config.config);
   picture.published = read_published_status(status_file_, boot_id_);
-  picture.now = base::BootClock::now();
   picture.unix_now = base::unix_time();
   return picture;
 }

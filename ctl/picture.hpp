@@ -21,7 +21,7 @@ namespace hnv::ctl {
 struct Picture {
   std::vector<BondReport> bonds;  // all of them, by name
   std::string config_file;
-  bool config_found = true;  // false: no file, so that no bond is managed
+  bool config_found = true;  // false: no file, so that HNV bonds alone are managed
   Config config;
   PublishedStatus published;
   base::BootTime now;

@@ -237,11 +237,12 @@ Page status_page(const Picture& picture, const std::vector<Verdict>& verdicts, b
   Page page;
   const bool is_needed = std::any_of(verdicts.begin(), verdicts.end(), is_managed);
   add_top(page, "hnv-watchdog", watchdog_text(picture, is_needed));
-  if (picture.config.bonds.empty() && !is_needed) {
-    const std::string what = picture.config_found ? " names no bond" : " does not exist";
+  if (!is_needed && picture.config.bonds.empty()) {
+    const std::string what = picture.config_found ? " names none" : " does not exist";
     add_top(page, "configuration",
-            Span{"no bond is managed: none is HNV, and " + picture.config_file + what +
-                     ". Name others and their SR-IOV slaves there, as hnv.yaml(5) shows",
+            Span{"no bond is managed: none is an HNV bond, and " + picture.config_file + what +
+                     ". Other bonds of an SR-IOV and a virtual device are named there, as "
+                     "hnv.yaml(5) shows",
                  Style::warn});
   }
   add_migration(page, picture);

@@ -62,6 +62,8 @@ void take_counts(const Picture& picture, Verdict& verdict) {
   verdict.unmoved_for = std::chrono::duration_cast<base::BootClock::duration>(unmoved);
 }
 
+constexpr const char* kReload = ": systemctl reload hnv-watchdog";
+
 void note_other_config(const Picture& picture, Verdict& verdict) {
   if (verdict.watched == nullptr) return;
   const bool it_manages = verdict.watched->state != WatchState::unmanaged;
@@ -69,13 +71,15 @@ void note_other_config(const Picture& picture, Verdict& verdict) {
                          verdict.standing == Standing::off_sriov ||
                          verdict.standing == Standing::down;
   if (verdict.standing == Standing::unmanaged && it_manages) {
+    verdict.findings.push_back(
+        Finding{FindingKind::config_differs, "the watchdog looks after this bond, and by " +
+                                                 picture.config_file + " it should not" + kReload});
+  } else if (we_manage && !it_manages && bond::is_monitored(*verdict.report->link.bond)) {
+    const bool is_named = picture.config.bond(verdict.bond) != nullptr;
     verdict.findings.push_back(Finding{
         FindingKind::config_differs,
-        "the watchdog looks after this bond, and " + picture.config_file + " does not name it"});
-  } else if (we_manage && !it_manages && bond::is_monitored(*verdict.report->link.bond)) {
-    verdict.findings.push_back(Finding{FindingKind::config_differs,
-                                       "the watchdog does not look after this bond, although it "
-                                       "should: systemctl reload hnv-watchdog"});
+        "the watchdog does not look after this bond, although " +
+            (is_named ? picture.config_file + " names it" : "it is an HNV bond") + kReload});
   }
 }
 
@@ -90,21 +94,35 @@ void explain_managed(const Picture& picture, Verdict& verdict) {
     verdict.reason = verdict.watched->off_reason;
   }
   const Mode mode = picture.published.status ? picture.published.status->mode : picture.config.mode;
-  const Outlook outlook{*verdict.report, life_of(picture.published),  verdict.watched, mode,
-                        verdict.reason,  held_back(picture, verdict), picture.now};
+  const Outlook outlook{*verdict.report,
+                        picture.config.bond(verdict.bond),
+                        life_of(picture.published),
+                        verdict.watched,
+                        mode,
+                        verdict.reason,
+                        held_back(picture, verdict),
+                        picture.now};
   if (verdict.standing != Standing::on_sriov) verdict.why = why_off_sriov(outlook);
   verdict.next = next_step(outlook);
   verdict.by_hand = by_hand(outlook);
   verdict.findings = find_problems(*verdict.report);
 }
 
+std::string why_unmanaged(const Picture& picture, const BondReport& report) {
+  if (picture.config.bond(report.link.name) != nullptr) {
+    return picture.config_file + " says to ignore it";
+  }
+  const bool is_marked =
+      std::any_of(report.slaves.begin(), report.slaves.end(),
+                  [](const SlaveReport& slave) { return slave.facts.hcn_id.has_value(); });
+  return is_marked ? report.finding : "no HNV bond, and not in " + picture.config_file;
+}
+
 void explain(const Picture& picture, Verdict& verdict) {
   const BondReport& report = *verdict.report;
   switch (verdict.standing) {
     case Standing::unmanaged:
-      verdict.why = report.hcn_id || picture.config.bond(verdict.bond) != nullptr
-                        ? report.finding
-                        : "no HNV bond, and not in " + picture.config_file;
+      verdict.why = why_unmanaged(picture, report);
       break;
     case Standing::wrong_mode:
       verdict.why = "HNV needs mode active-backup: in this one no single slave carries the traffic";
@@ -124,7 +142,7 @@ Verdict judge_one(const Picture& picture, const std::string& name) {
   verdict.report = find_report(picture, name);
   if (verdict.report == nullptr) {
     verdict.standing = Standing::missing;
-    verdict.why = picture.config.bond(name) != nullptr
+    verdict.why = picture.config.expects(name)
                       ? picture.config_file + " names it, and there is no such bond"
                       : "there is no such bond any more";
     return verdict;
@@ -168,7 +186,9 @@ std::vector<Verdict> judge(const Picture& picture, const std::vector<std::string
   std::set<std::string> names(asked.begin(), asked.end());
   if (asked.empty()) {
     for (const BondReport& report : picture.bonds) names.insert(report.link.name);
-    for (const BondConfig& bond : picture.config.bonds) names.insert(bond.name);
+    for (const BondConfig& bond : picture.config.bonds) {
+      if (!bond.ignore) names.insert(bond.name);
+    }
   }
   std::vector<Verdict> verdicts;
   verdicts.reserve(names.size());

@@ -22,7 +22,7 @@ enum class Standing {
   wrong_mode,     // not active-backup, so that no slave is the one that carries it
   roles_unknown,  // it cannot be told which slave is the SR-IOV one
   missing,        // configured, or asked for before, and not there
-  unmanaged,      // the configuration does not name the bond: no slave should carry it
+  unmanaged,      // neither HNV nor configured, or ignored: no slave should carry it
 };
 
 struct Verdict {

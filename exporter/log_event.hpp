@@ -10,7 +10,7 @@ enum class LogEvent : std::uint8_t {
   start,
   runs_as_root,
   config_loaded,
-  config_missing,   // the default file: all bonds are exported, none is managed
+  config_missing,   // the default file: no bonds but HNV ones are managed
   config_rejected,  // at a reload the old one stays
   listening,
   ready,

@@ -70,7 +70,7 @@ base::Expected<Config> load_config(const Options& options) {
   if (config.error().code == base::ErrorCode::not_found && !options.config_file_named) {
     log(LogLevel::info, LogEvent::config_missing,
         {{"file", options.config_file},
-         {"effect", std::string("all bonds are exported, none is managed")}});
+         {"effect", std::string("HNV bonds are recognised by the platform, no other is managed")}});
     return Config{};
   }
   log(LogLevel::error, LogEvent::config_rejected, {{"error", config.error().to_string()}});

@@ -39,7 +39,7 @@ hnv_watchdog_up == 0
 - Every value of a label that has a fixed set of them is exported from the start, with 0.
 - What the kernel or a device does not tell is absent, not 0. What has vanished vanishes at the next scrape.
 - `hnv_bond_primary_is_sriov` and `hnv_bond_sriov_active` need to know which slave is the SR-IOV one; they are absent for bonds
-  that the configuration does not name.
+  that are neither HNV nor named in the configuration.
 )";
 
 std::string_view type_word(prometheus::MetricType type) {

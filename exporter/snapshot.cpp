@@ -29,6 +29,7 @@ constexpr std::chrono::seconds kStatusLag(1);
 std::vector<std::string> missing_from(const std::vector<BondReport>& bonds, const Config& config) {
   std::vector<std::string> missing;
   for (const BondConfig& wanted : config.bonds) {
+    if (wanted.ignore) continue;
     const bool there = std::any_of(bonds.begin(), bonds.end(), [&wanted](const BondReport& bond) {
       return bond.link.name == wanted.name;
     });
@@ -125,7 +126,7 @@ void SnapshotTaker::read_netlink(Snapshot& snapshot, std::vector<bond::Link>& li
 void SnapshotTaker::read_sysfs(Snapshot& snapshot, std::vector<bond::Link> links) {
   timed(snapshot.sources[Source::sysfs], [&]() -> std::optional<base::Error> {
     const auto config = present_config();
-    snapshot.bonds = describe_bonds(std::move(links), *config, device_facts_);
+    snapshot.bonds = describe_bonds(std::move(links), *config, device_facts_, snapshot.taken);
     if (!snapshot.sources[Source::netlink].error) {
       snapshot.missing_bonds = missing_from(snapshot.bonds, *config);
     }

@@ -81,6 +81,24 @@ void read_migration(YamlReader& reader, const YAML::Node& node, MigrationTimes& 
   }
 }
 
+// Of sriov and ignore a bond has one.
+void read_purpose(YamlReader& reader, const YAML::Node& node, BondConfig& bond) {
+  const YAML::Node sriov = YamlReader::child(node, "sriov");
+  const YAML::Node ignore = YamlReader::child(node, "ignore");
+  if (sriov && ignore) {
+    reader.fail(ignore, "bond '" + bond.name + "' has both sriov and ignore; allowed: one of them");
+  } else if (sriov) {
+    bond.sriov = read_selector(reader, sriov, "sriov of bond '" + bond.name + "'");
+  } else if (ignore) {
+    const std::string what = "ignore of bond '" + bond.name + "'";
+    const std::string text = reader.text(ignore, what);
+    if (text != "true") reader.fail(ignore, what + " is '" + text + "'; allowed: true");
+    bond.ignore = true;
+  } else {
+    reader.fail(node, "bond '" + bond.name + "' without sriov; required: name and sriov or ignore");
+  }
+}
+
 BondConfig read_bond(YamlReader& reader, const YAML::Node& node) {
   BondConfig bond;
   if (!reader.expect_map(node, "a bond", {"name", "sriov", "expected_slaves", "ignore"})) {
@@ -88,24 +106,14 @@ BondConfig read_bond(YamlReader& reader, const YAML::Node& node) {
   }
   const YAML::Node name = YamlReader::child(node, "name");
   if (!name) {
-    reader.fail(node, "a bond without name; required: name, and sriov or ignore");
+    reader.fail(node, "a bond without name; required: name and sriov or ignore");
     return bond;
   }
   bond.name = read_interface_name(reader, name, "the name of a bond");
-  const std::string of_bond = " of bond '" + bond.name + "'";
-  if (const YAML::Node ignore = YamlReader::child(node, "ignore")) {
-    bond.ignore = reader.flag(ignore, "ignore" + of_bond);
-  }
-  const YAML::Node sriov = YamlReader::child(node, "sriov");
-  if (static_cast<bool>(sriov) == bond.ignore) {
-    reader.fail(node, "bond '" + bond.name + "' " +
-                          (bond.ignore ? "with both sriov and ignore: true" : "without sriov") +
-                          "; required: name, and sriov or ignore: true");
-    return bond;
-  }
-  if (sriov) bond.sriov = read_selector(reader, sriov, "sriov" + of_bond);
+  read_purpose(reader, node, bond);
   if (const YAML::Node expected = YamlReader::child(node, "expected_slaves")) {
-    bond.expected_slaves = reader.number(expected, "expected_slaves" + of_bond, 1, kMostSlaves);
+    bond.expected_slaves =
+        reader.number(expected, "expected_slaves of bond '" + bond.name + "'", 1, kMostSlaves);
   }
   return bond;
 }
@@ -130,6 +138,11 @@ const BondConfig* Config::bond(std::string_view name) const {
   const auto found = std::find_if(bonds.begin(), bonds.end(),
                                   [name](const BondConfig& bond) { return bond.name == name; });
   return found != bonds.end() ? &*found : nullptr;
+}
+
+bool Config::expects(std::string_view name) const {
+  const BondConfig* named = bond(name);
+  return named != nullptr && !named->ignore;
 }
 
 Expected<Config> parse_config(std::string_view yaml, const std::string& file) {

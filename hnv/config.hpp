@@ -37,12 +37,10 @@ struct ByPermanentAddress {
 using SriovSelector = std::variant<ByDevice, ByDriver, ByBus, ByPermanentAddress>;
 
 struct BondConfig {
-  std::string name;  // of the bond's network interface
-  // Which slave should carry the traffic. Empty: the firmware's device tree tells, or the bond is
-  // ignored.
-  std::optional<SriovSelector> sriov;
+  std::string name;                    // of the bond's network interface
+  std::optional<SriovSelector> sriov;  // there unless the bond is ignored
   unsigned expected_slaves = 2;
-  bool ignore = false;  // shown and counted, and never changed, even if it is HNV
+  bool ignore = false;  // exported and never touched, even if the platform calls it an HNV bond
   bool operator==(const BondConfig&) const = default;
 };
 
@@ -66,6 +64,8 @@ struct Config {
   bool operator==(const Config&) const = default;
 
   [[nodiscard]] const BondConfig* bond(std::string_view name) const;
+  // Whether the bond should be there, with a slave that carries the traffic.
+  [[nodiscard]] bool expects(std::string_view name) const;
 };
 
 // Limits of the durations: longer ones are mistakes of unit.

@@ -26,10 +26,9 @@ void set_roles(BondReport& bond, const BondConfig* config) {
     bond.slaves[index].role = assignment.roles[index];
     bond.slaves[index].role_source = assignment.sources[index];
   }
-  bond.hcn_id = assignment.hcn_id;
-  bond.wanted = assignment.wanted;
   bond.finding = assignment.finding;
   bond.note = assignment.note;
+  bond.hcn_id = assignment.hcn_id;
   bond.managed = assignment.managed;
   if (assignment.managed) bond.expected_slaves = assignment.expected_slaves;
 }
@@ -49,7 +48,7 @@ const SlaveReport* BondReport::primary() const {
 }
 
 std::vector<BondReport> describe_bonds(std::vector<bond::Link> links, const Config& config,
-                                       DeviceFactsCache& facts) {
+                                       DeviceFactsCache& facts, base::BootTime now) {
   std::map<bond::IfIndex, BondReport> bonds;
   for (bond::Link& link : links) {
     if (link.is_bond()) bonds[link.index].link = std::move(link);
@@ -63,7 +62,7 @@ std::vector<BondReport> describe_bonds(std::vector<bond::Link> links, const Conf
     if (master == bonds.end()) continue;
     BondReport& bond = master->second;
     SlaveReport slave;
-    slave.facts = facts.facts_of(link);
+    slave.facts = facts.facts_of(link, now);
     slave.active = bond.link.bond->active_slave == link.index;
     slave.primary = bond.link.bond->primary == link.index;
     slave.link = std::move(link);

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "base/clock.hpp"
 #include "bond/link.hpp"
 #include "hnv/config.hpp"
 #include "hnv/device_facts.hpp"
@@ -25,12 +26,11 @@ struct SlaveReport {
 struct BondReport {
   bond::Link link;
   std::vector<SlaveReport> slaves;  // by ifindex
-  bool managed = false;  // HNV or configured: it has a slave which should carry the traffic
-  std::optional<unsigned> expected_slaves;
-  std::optional<HcnId> hcn_id;  // of its slaves' devices, when the platform names one
-  std::string wanted;           // RoleAssignment::wanted
-  std::string finding;          // why the roles are unknown
-  std::string note;             // what contradicts them
+  bool managed = false;             // HNV or configured: one of its slaves should carry the traffic
+  std::optional<unsigned> expected_slaves;  // of a managed bond
+  std::optional<HcnId> hcn_id;              // of its slaves' devices, when the platform names one
+  std::string finding;                      // why the bond is not managed, or its roles unknown
+  std::string note;                         // where the firmware and others disagree about a role
 
   [[nodiscard]] const SlaveReport* sriov() const;   // nullptr: away or unknown
   [[nodiscard]] const SlaveReport* active() const;  // nullptr: none
@@ -39,6 +39,6 @@ struct BondReport {
 
 // `links` as read_bonds() returns them. Bonds come sorted by name.
 std::vector<BondReport> describe_bonds(std::vector<bond::Link> links, const Config& config,
-                                       DeviceFactsCache& facts);
+                                       DeviceFactsCache& facts, base::BootTime now);
 
 }  // namespace hnv

@@ -2,11 +2,16 @@
 #include "hnv/roles.hpp"
 
 #include <algorithm>
-#include <set>
+#include <array>
+#include <map>
+#include <string_view>
 
 namespace hnv {
 
 namespace {
+
+// A bond of any size: the roles that are told by the platform are few.
+using Slaves = std::vector<const SlaveDevice*>;
 
 struct Matches {
   const SlaveDevice& slave;
@@ -18,46 +23,7 @@ struct Matches {
   }
 };
 
-struct Judgement {
-  Role role = Role::unknown;
-  RoleSource source = RoleSource::none;
-};
-
-std::optional<Role> by_node_type(const DeviceFacts& facts) {
-  if (!facts.node_type) return std::nullopt;
-  return *facts.node_type == NodeType::pci ? Role::sriov : Role::virtual_device;
-}
-
-std::optional<Role> by_driver(const DeviceFacts& facts) {
-  if (facts.driver == "mlx5_core") return Role::sriov;
-  if (facts.driver == "ibmveth" || facts.driver == "ibmvnic") return Role::virtual_device;
-  return std::nullopt;
-}
-
-std::optional<Role> by_bus(const DeviceFacts& facts) {
-  if (facts.bus == "pci") return Role::sriov;
-  if (facts.bus == "vio") return Role::virtual_device;
-  return std::nullopt;
-}
-
-std::optional<Role> by_mode(const DeviceFacts& facts) {
-  if (!facts.hcn_mode) return std::nullopt;
-  return *facts.hcn_mode == HcnMode::primary ? Role::sriov : Role::virtual_device;
-}
-
-Judgement judge(const SlaveDevice& slave) {
-  const DeviceFacts& facts = *slave.facts;
-  // A node without an hcn-id is no part of the pair, whatever else it says.
-  if (facts.hcn_id) {
-    if (const auto role = by_mode(facts)) return {*role, RoleSource::hcn_mode};
-    if (const auto role = by_node_type(facts)) return {*role, RoleSource::node_type};
-  }
-  if (const auto role = by_driver(facts)) return {*role, RoleSource::driver};
-  if (const auto role = by_bus(facts)) return {*role, RoleSource::bus};
-  return {};
-}
-
-std::string names_of(const std::vector<const SlaveDevice*>& slaves) {
+std::string names_of(const Slaves& slaves) {
   std::string names;
   for (const SlaveDevice* slave : slaves) {
     if (!names.empty()) names.append(", ");
@@ -66,105 +32,144 @@ std::string names_of(const std::vector<const SlaveDevice*>& slaves) {
   return names.empty() ? "no slaves" : names;
 }
 
-std::set<HcnId> hcn_ids_of(const std::vector<SlaveDevice>& slaves) {
-  std::set<HcnId> ids;
+Role role_of_driver(std::string_view driver) {
+  if (driver == "mlx5_core") return Role::sriov;
+  return driver == "ibmveth" || driver == "ibmvnic" ? Role::virtual_device : Role::unknown;
+}
+
+Role role_of_bus(std::string_view bus) {
+  if (bus == "pci") return Role::sriov;
+  return bus == "vio" ? Role::virtual_device : Role::unknown;
+}
+
+// What one source alone says.
+Role told_by(RoleSource source, const DeviceFacts& facts) {
+  switch (source) {
+    case RoleSource::hcn_mode:
+      if (!facts.hcn_id || !facts.hcn_mode) return Role::unknown;
+      return *facts.hcn_mode == HcnMode::primary ? Role::sriov : Role::virtual_device;
+    case RoleSource::node_type:
+      if (!facts.hcn_id || !facts.node_type) return Role::unknown;
+      return *facts.node_type == NodeType::pci ? Role::sriov : Role::virtual_device;
+    case RoleSource::driver:
+      return role_of_driver(facts.driver);
+    case RoleSource::bus:
+      return facts.bus_from_message ? Role::unknown : role_of_bus(facts.bus);
+    case RoleSource::parent_bus:
+      return facts.bus_from_message ? role_of_bus(facts.bus) : Role::unknown;
+    case RoleSource::configuration:
+    case RoleSource::none:
+      break;
+  }
+  return Role::unknown;
+}
+
+RoleSource source_of(const DeviceFacts& facts) {
+  for (const RoleSource source : base::all_values<RoleSource>()) {
+    if (told_by(source, facts) != Role::unknown) return source;
+  }
+  return RoleSource::none;
+}
+
+// "env3 is virtual, and hcn_mode says sriov". The bus follows from the driver and adds nothing.
+std::string disagreements(const std::vector<SlaveDevice>& slaves, const std::vector<Role>& roles) {
+  constexpr std::array kWitnesses = {RoleSource::hcn_mode, RoleSource::node_type,
+                                     RoleSource::driver};
+  std::string note;
+  for (std::size_t index = 0; index < slaves.size(); ++index) {
+    for (const RoleSource witness : kWitnesses) {
+      const Role told = told_by(witness, *slaves[index].facts);
+      if (told == Role::unknown || told == roles[index]) continue;
+      note.append(note.empty() ? "" : "; ")
+          .append(slaves[index].link->name + " is " + std::string(base::name_of(roles[index])) +
+                  ", and " + std::string(base::name_of(witness)) + " says " +
+                  std::string(base::name_of(told)));
+    }
+  }
+  return note;
+}
+
+// The slaves that carry an id, by id.
+std::map<HcnId, Slaves> ids_of(const std::vector<SlaveDevice>& slaves) {
+  std::map<HcnId, Slaves> ids;
   for (const SlaveDevice& slave : slaves) {
-    if (slave.facts->hcn_id) ids.insert(*slave.facts->hcn_id);
+    if (slave.facts->hcn_id) ids[*slave.facts->hcn_id].push_back(&slave);
   }
   return ids;
 }
 
-// What the bond lacks to be HNV; empty when it is.
-std::string not_hnv(const std::string& name, const std::set<HcnId>& ids) {
-  if (ids.empty()) return "the configuration does not name this bond";
+// Why the platform does not make this bond one to look after; empty when it does.
+std::string why_not_hnv(const std::string& name, const std::map<HcnId, Slaves>& ids) {
+  if (ids.empty()) {
+    return "the configuration does not name this bond, and none of its slaves carries an hcn-id";
+  }
   if (ids.size() > 1) {
-    return "slaves of different HNV pairs: " + to_string(*ids.begin()) + " and " +
-           to_string(*ids.rbegin());
+    std::string list;
+    for (const auto& [id, slaves] : ids) {
+      list.append(list.empty() ? "" : ", ").append(to_string(id) + " (" + names_of(slaves) + ")");
+    }
+    return "its slaves carry different hcn-ids: " + list;
   }
-  if (name != bond_name(*ids.begin())) {
-    return "the HNV bond " + bond_name(*ids.begin()) +
-           " under another name: hcnmgr does not find it; do not rename it";
-  }
-  return {};
+  const HcnId id = ids.begin()->first;
+  if (name == bond_name(id)) return {};
+  return names_of(ids.begin()->second) + (ids.begin()->second.size() > 1 ? " carry" : " carries") +
+         " hcn-id " + to_string(id) + ", whose bond is " + bond_name(id) +
+         ": do not rename HNV bonds, or name this one in the configuration";
 }
 
-void fill(RoleAssignment& assignment, Role role, RoleSource source) {
+void set_all(RoleAssignment& assignment, Role role, RoleSource source) {
   std::fill(assignment.roles.begin(), assignment.roles.end(), role);
   std::fill(assignment.sources.begin(), assignment.sources.end(), source);
 }
 
-// The firmware and the device's own driver or place disagree about a slave.
-void note_contradictions(RoleAssignment& assignment, const std::vector<SlaveDevice>& slaves) {
-  for (std::size_t index = 0; index < slaves.size(); ++index) {
-    const DeviceFacts& facts = *slaves[index].facts;
-    const Role role = assignment.roles[index];
-    if (role == Role::unknown) continue;
-    const auto mode = facts.hcn_id ? by_mode(facts) : std::nullopt;
-    const auto type = facts.hcn_id ? by_node_type(facts) : std::nullopt;
-    const auto driver = by_driver(facts);
-    const char* what = nullptr;
-    if (mode && mode != role) what = "the firmware's hcn-mode";
-    if (type && type != role) what = "its place in the device tree";
-    if (driver && driver != role) what = "its driver";
-    if (what == nullptr) continue;
-    if (!assignment.note.empty()) assignment.note.append("; ");
-    assignment.note.append(slaves[index].link->name + " is taken for the " +
-                           std::string(base::name_of(role)) + " slave, and " + what +
-                           " says otherwise");
-  }
-}
-
-void assign(RoleAssignment& assignment, const std::vector<SlaveDevice>& slaves,
-            const std::vector<const SlaveDevice*>& sriov) {
-  std::vector<const SlaveDevice*> all;
-  for (const SlaveDevice& slave : slaves) all.push_back(&slave);
-  if (sriov.size() == 1) {
-    for (std::size_t index = 0; index < all.size(); ++index) {
-      assignment.roles[index] = all[index] == sriov.front() ? Role::sriov : Role::virtual_device;
-    }
-    note_contradictions(assignment, slaves);
-    return;
-  }
-  if (sriov.empty() && slaves.size() < assignment.expected_slaves) {
-    assignment.sriov_absent = true;
-    std::fill(assignment.roles.begin(), assignment.roles.end(), Role::virtual_device);
-    return;
-  }
-  fill(assignment, Role::unknown, RoleSource::none);
-  assignment.finding = sriov.empty() ? "none of " + names_of(all) + " matches " + assignment.wanted
-                                     : std::to_string(sriov.size()) + " slaves match " +
-                                           assignment.wanted + ": " + names_of(sriov);
-}
-
-void assign_by_configuration(RoleAssignment& assignment, const BondConfig& config,
-                             const std::vector<SlaveDevice>& slaves) {
-  assignment.managed = true;
-  assignment.expected_slaves = config.expected_slaves;
-  assignment.wanted = to_string(*config.sriov);
-  fill(assignment, Role::unknown, RoleSource::configuration);
-  std::vector<const SlaveDevice*> matching;
+// By the configuration's selector: one that matches is the SR-IOV slave, the others are not.
+void select(const BondConfig& config, const std::vector<SlaveDevice>& slaves,
+            RoleAssignment& assignment) {
+  Slaves all;
+  Slaves matching;
   for (const SlaveDevice& slave : slaves) {
+    all.push_back(&slave);
     if (std::visit(Matches{slave}, *config.sriov)) matching.push_back(&slave);
   }
-  assign(assignment, slaves, matching);
+  if (matching.size() == 1) {
+    set_all(assignment, Role::virtual_device, RoleSource::configuration);
+    assignment.roles[static_cast<std::size_t>(matching.front() - slaves.data())] = Role::sriov;
+  } else if (matching.size() > 1) {
+    assignment.finding = std::to_string(matching.size()) + " slaves match " +
+                         to_string(*config.sriov) + ": " + names_of(matching);
+  } else if (slaves.size() < config.expected_slaves) {
+    assignment.sriov_absent = true;
+    set_all(assignment, Role::virtual_device, RoleSource::configuration);
+  } else {
+    assignment.finding = "none of " + names_of(all) + " matches " + to_string(*config.sriov);
+  }
 }
 
-void assign_by_firmware(RoleAssignment& assignment, const std::vector<SlaveDevice>& slaves) {
-  assignment.managed = true;
-  assignment.wanted = "SR-IOV port of HNV pair " + to_string(*assignment.hcn_id);
-  std::vector<const SlaveDevice*> sriov;
+// By what the platform says of each slave.
+void detect(const std::vector<SlaveDevice>& slaves, RoleAssignment& assignment) {
+  Slaves all;
+  Slaves sriov;
+  Slaves untold;
   for (std::size_t index = 0; index < slaves.size(); ++index) {
-    const Judgement judgement = judge(slaves[index]);
-    assignment.sources[index] = judgement.source;
-    if (judgement.role == Role::sriov) sriov.push_back(&slaves[index]);
-    if (judgement.role == Role::unknown) {
-      fill(assignment, Role::unknown, RoleSource::none);
-      assignment.finding = "neither node, driver nor bus of " + slaves[index].link->name +
-                           " tells whether it is the SR-IOV slave";
-      return;
-    }
+    const DeviceFacts& facts = *slaves[index].facts;
+    const RoleSource source = source_of(facts);
+    const Role role = told_by(source, facts);
+    assignment.sources[index] = source;
+    assignment.roles[index] = role == Role::unknown ? Role::virtual_device : role;
+    all.push_back(&slaves[index]);
+    if (role == Role::sriov) sriov.push_back(&slaves[index]);
+    if (role == Role::unknown) untold.push_back(&slaves[index]);
   }
-  assign(assignment, slaves, sriov);
+  if (sriov.size() == 1) return;
+  // A slave that nothing tells of may be the port itself, so it is not called away.
+  if (sriov.empty() && untold.empty() && slaves.size() < assignment.expected_slaves) {
+    assignment.sriov_absent = true;
+    return;
+  }
+  assignment.finding =
+      sriov.empty() ? "none of " + names_of(all) + " is an SR-IOV port"
+                    : std::to_string(sriov.size()) + " slaves are SR-IOV ports: " + names_of(sriov);
+  set_all(assignment, Role::unknown, RoleSource::none);
 }
 
 }  // namespace
@@ -180,21 +185,26 @@ RoleAssignment assign_roles(const std::string& bond_name, const BondConfig* conf
   RoleAssignment assignment;
   assignment.roles.assign(slaves.size(), Role::unknown);
   assignment.sources.assign(slaves.size(), RoleSource::none);
-  std::set<HcnId> ids = hcn_ids_of(slaves);
+  auto ids = ids_of(slaves);
   // While hcnmgr activates a bond anew it has no slaves for a moment, and is no other bond for
   // that.
-  if (const auto id = hcn_id_of_bond(bond_name); id && slaves.empty()) ids.insert(*id);
-  if (ids.size() == 1) assignment.hcn_id = *ids.begin();
+  if (const auto id = hcn_id_of_bond(bond_name); id && slaves.empty()) ids[*id];
+  if (ids.size() == 1) assignment.hcn_id = ids.begin()->first;
   if (config != nullptr && config->ignore) {
     assignment.finding = "the configuration says to ignore this bond";
     return assignment;
   }
-  if (config != nullptr && config->sriov) {
-    assign_by_configuration(assignment, *config, slaves);
-    return assignment;
+  if (config == nullptr) {
+    assignment.finding = why_not_hnv(bond_name, ids);
+    if (!assignment.finding.empty()) return assignment;
+    assignment.managed = true;
+    detect(slaves, assignment);
+  } else {
+    assignment.managed = true;
+    assignment.expected_slaves = config->expected_slaves;
+    select(*config, slaves, assignment);
   }
-  assignment.finding = not_hnv(bond_name, ids);
-  if (assignment.finding.empty()) assign_by_firmware(assignment, slaves);
+  if (assignment.finding.empty()) assignment.note = disagreements(slaves, assignment.roles);
   return assignment;
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which slave of a bond is the SR-IOV one, and what told it. Pure.
+// Which slave of a bond is the SR-IOV one, and whether the bond is ours to look after. Pure.
 #pragma once
 
 #include <optional>
@@ -9,7 +9,6 @@
 #include "bond/link.hpp"
 #include "hnv/config.hpp"
 #include "hnv/device_facts.hpp"
-#include "hnv/hcn_id.hpp"
 
 namespace hnv {
 
@@ -19,31 +18,29 @@ struct SlaveDevice {
 };
 
 struct RoleAssignment {
-  // One for each slave, in the order given.
-  std::vector<Role> roles;
-  std::vector<RoleSource> sources;
-  // HNV or configured: one of its slaves should carry the traffic.
+  std::vector<Role> roles;          // one for each slave, in the order given
+  std::vector<RoleSource> sources;  // what told each role; `none` also for the rest of a pair
+  // One slave of the bond should carry the traffic: the configuration says so, or the platform.
   bool managed = false;
-  std::optional<HcnId> hcn_id;  // that the slaves' nodes name; empty when they disagree
-  unsigned expected_slaves = 2;
+  std::optional<HcnId> hcn_id;   // that all slaves which carry one have in common
+  unsigned expected_slaves = 2;  // of a managed bond that is whole
   // The bond is managed, its SR-IOV slave is not enslaved, and no other takes its place.
   bool sriov_absent = false;
-  std::string wanted;  // which slave should carry the traffic, in words: "driver mlx5_core"
-  // What keeps the roles unknown, naming the slaves; empty when they are known.
+  // What keeps the bond from being managed or its roles unknown, naming the slaves; empty when all
+  // is well.
   std::string finding;
-  // What contradicts the roles without keeping them unknown; mostly empty.
+  // Where the firmware, the driver and the configuration disagree about a role that is known.
   std::string note;
 
   [[nodiscard]] std::optional<std::size_t> sriov_index() const;
 };
 
-// The roles of a bond that the configuration names follow from its `sriov`; those of an HNV bond
-// from the firmware's device tree, and for a slave that has no node there from its driver or bus.
-// A bond is HNV when slaves' nodes carry one hcn-id and it is named after that (hcnmgr finds it by
-// this name). Exactly one slave must be the SR-IOV one: two, or none while the bond is complete:
-// all are `unknown` and a finding says why. None while slaves are missing: the SR-IOV slave is away
-// and the others stay `virtual`. `config` is the bond's, nullptr when the configuration does not
-// name it.
+// A bond that `config` names is managed by its selector, one that it ignores is not, whatever the
+// platform says. Of the others (`config` is nullptr) a bond is managed when slaves carry one
+// ibm,hcn-id and the bond has the name that hcnmgr gives to that id; the role of each slave comes
+// from the first source of RoleSource that tells it. Exactly one slave must be the SR-IOV one: it
+// is `sriov`, the others are `virtual`. Two, or none while the bond is complete: all are `unknown`
+// and a finding says why. None while slaves are missing: it is away and the others are `virtual`.
 RoleAssignment assign_roles(const std::string& bond_name, const BondConfig* config,
                             const std::vector<SlaveDevice>& slaves);
 

@@ -12,13 +12,14 @@ namespace hnv {
 // Which device of the pair a slave is. Not the same as which slave is active.
 enum class Role : std::uint8_t { sriov, virtual_device, unknown };
 
-// What told a slave's role; the first that applies, in this order.
+// What told a slave's role: the first of these that does.
 enum class RoleSource : std::uint8_t {
-  configuration,  // sriov of the bond in the configuration
+  configuration,  // the bond's selector in hnv.yaml
   hcn_mode,       // ibm,hcn-mode of the device's node
-  node_type,      // where its node lies in the device tree
+  node_type,      // where that node is: below a PCI host bridge, or a virtual device
   driver,
-  bus,
+  bus,         // as sysfs tells it
+  parent_bus,  // as the link message tells it, where sysfs does not
   none,
 };
 
@@ -172,7 +173,7 @@ struct hnv::base::EnumNames<hnv::Role> {
 template <>
 struct hnv::base::EnumNames<hnv::RoleSource> {
   static constexpr auto names = std::to_array<std::string_view>(
-      {"configuration", "hcn_mode", "node_type", "driver", "bus", "none"});
+      {"configuration", "hcn_mode", "node_type", "driver", "bus", "parent_bus", "none"});
 };
 template <>
 struct hnv::base::EnumNames<hnv::Mode> {

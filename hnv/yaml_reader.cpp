@@ -116,14 +116,6 @@ unsigned YamlReader::number(const YAML::Node& node, const std::string& what, uns
   return low;
 }
 
-bool YamlReader::flag(const YAML::Node& node, const std::string& what) {
-  if (node.IsScalar() && node.Scalar() == "true") return true;
-  if (!node.IsScalar() || node.Scalar() != "false") {
-    fail(node, what + " is " + found(node) + "; allowed: true, false");
-  }
-  return false;
-}
-
 std::chrono::milliseconds YamlReader::duration(const YAML::Node& node, const std::string& what,
                                                std::chrono::milliseconds longest) {
   if (node.IsScalar()) {

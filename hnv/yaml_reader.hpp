@@ -32,7 +32,6 @@ class YamlReader {
   bool expect_sequence(const YAML::Node& node, const std::string& what);
   std::string text(const YAML::Node& node, const std::string& what);
   unsigned number(const YAML::Node& node, const std::string& what, unsigned low, unsigned high);
-  bool flag(const YAML::Node& node, const std::string& what);  // true or false
   // "250ms", "10s", "2m", "1h".
   std::chrono::milliseconds duration(const YAML::Node& node, const std::string& what,
                                      std::chrono::milliseconds longest);

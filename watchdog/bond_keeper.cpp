@@ -53,18 +53,19 @@ void BondKeeper::note(const bond::Change& change, bool resync, BootTime now) {
 }
 
 RoleAssignment BondKeeper::roles_in(const bond::Topology& topology, const BondConfig* config,
-                                    DeviceFactsCache& facts) const {
+                                    DeviceFactsCache& facts, BootTime now) const {
   std::vector<SlaveDevice> devices;
   for (const bond::SlaveRecord* slave : topology.slaves_of(bond_)) {
-    devices.push_back(SlaveDevice{&slave->link, &facts.facts_of(slave->link)});
+    devices.push_back(SlaveDevice{&slave->link, &facts.facts_of(slave->link, now)});
   }
+  // The record's name is that of the last round, and a rename changes what the bond is.
   const bond::Link* link = topology.bond(bond_);
-  return assign_roles(link != nullptr ? link->name : "", config, devices);
+  return assign_roles(link != nullptr ? link->name : recorder_.status().name, config, devices);
 }
 
 void BondKeeper::survey(const bond::Topology& topology, const BondConfig* config,
-                        DeviceFactsCache& facts) {
-  roles_ = roles_in(topology, config, facts);
+                        DeviceFactsCache& facts, BootTime now) {
+  roles_ = roles_in(topology, config, facts, now);
   hnv_.reset();
   const bond::Link* link = topology.bond(bond_);
   if (link == nullptr || !roles_.hcn_id) return;
@@ -189,7 +190,7 @@ WriteAnswer BondKeeper::attempt(const SetPrimary& write, const PolicyState& befo
     seen.apply(event);
   }
   seen.end_dump(true);
-  const RoleAssignment roles = roles_in(seen, context.config, context.facts);
+  const RoleAssignment roles = roles_in(seen, context.config, context.facts, now);
   const BondView view = view_of(seen, roles, picture, context.situation);
   if (step(context.policy, before, view, now).write != write) return WriteOutdated{};
   if (hnv_ && !context.lookout.is_quiet(now)) {

@@ -47,7 +47,8 @@ class BondKeeper {
   void note(const bond::Change& change, bool resync, base::BootTime now);
 
   // Who is who in the bond now. Before a look(), once for each drained batch that touched the bond.
-  void survey(const bond::Topology& topology, const BondConfig* config, DeviceFactsCache& facts);
+  void survey(const bond::Topology& topology, const BondConfig* config, DeviceFactsCache& facts,
+              base::BootTime now);
   // As the last survey found it; empty for a bond that the platform does not mark as HNV.
   [[nodiscard]] const std::optional<HnvBond>& hnv() const { return hnv_; }
 
@@ -65,7 +66,7 @@ class BondKeeper {
 
  private:
   [[nodiscard]] RoleAssignment roles_in(const bond::Topology& topology, const BondConfig* config,
-                                        DeviceFactsCache& facts) const;
+                                        DeviceFactsCache& facts, base::BootTime now) const;
   void describe(const bond::Topology& topology, Round& round);
   void describe_pauses(const Pauses& pauses, Round& round);
   void describe_mac_conflict(const bond::Topology& topology, Round& round);

@@ -68,7 +68,7 @@ PartitionKeeper::Round PartitionKeeper::act(BootTime now) {
     const auto at = keeper.wake_at();
     if (all || (at && now >= *at)) touched.insert(bond);
   }
-  survey(touched, round);
+  survey(touched, now, round);
   if (decide_migration(now, round)) {
     for (const auto& [bond, keeper] : keepers_) touched.insert(bond);
   }
@@ -76,7 +76,7 @@ PartitionKeeper::Round PartitionKeeper::act(BootTime now) {
   return round;
 }
 
-void PartitionKeeper::survey(const std::set<IfIndex>& touched, Round& round) {
+void PartitionKeeper::survey(const std::set<IfIndex>& touched, BootTime now, Round& round) {
   for (const IfIndex bond : touched) {
     const auto found = keepers_.find(bond);
     if (found == keepers_.end()) continue;
@@ -90,7 +90,7 @@ void PartitionKeeper::survey(const std::set<IfIndex>& touched, Round& round) {
       round.log.push_back({LogLevel::info, Event::bond_gone, {{"bond", name}}});
       keepers_.erase(found);
     } else if (link != nullptr) {
-      found->second.survey(*picture.topology, settings_.config.bond(link->name), facts_);
+      found->second.survey(*picture.topology, settings_.config.bond(link->name), facts_, now);
     }
   }
 }
@@ -123,6 +123,7 @@ void PartitionKeeper::tell_migration(const MigrationDecision& decision, BootTime
     round.log.push_back({level, event, std::move(fields)});
   };
   if (decision.moved_to) {
+    facts_.forget_all();  // devices that stay have another location
     tell(LogLevel::info, Event::frame_changed, {{"machine", machine(*decision.moved_to)}});
   }
   if (decision.opened) {

@@ -62,7 +62,7 @@ class PartitionKeeper {
   [[nodiscard]] const MigrationState& migration() const { return migration_; }
 
  private:
-  void survey(const std::set<bond::IfIndex>& touched, Round& round);
+  void survey(const std::set<bond::IfIndex>& touched, base::BootTime now, Round& round);
   // True when some bond's situation may have changed.
   bool decide_migration(base::BootTime now, Round& round);
   void tell_migration(const MigrationDecision& decision, base::BootTime now, Round& round);

@@ -51,7 +51,7 @@ void one_failover(benchmark::State& state) {
       const auto event = bond::parse_link_message(message).value();
       keeper.note(topology.apply(*event), false, now);
     }
-    keeper.survey(topology, &config, facts);
+    keeper.survey(topology, &config, facts, now);
     benchmark::DoNotOptimize(keeper.look(
         watchdog::Picture{&topology, true, 0, false},
         watchdog::BondContext{policy, &config, situation, facts, actuator, lookout}, now));

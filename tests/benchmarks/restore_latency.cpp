@@ -77,7 +77,7 @@ double our_move(bond::LinkMonitor& monitor, bond::IfIndex bond, watchdog::Actuat
   watchdog::BondKeeper keeper(bond, BondWorld::kBond);
   pollfd readable{monitor.fd(), POLLIN, 0};
   while (true) {
-    keeper.survey(monitor.topology(), &config, facts);
+    keeper.survey(monitor.topology(), &config, facts, BootClock::now());
     keeper.look(watchdog::Picture{&monitor.topology(), monitor.fresh(bond), 0, false},
                 watchdog::BondContext{policy, &config, situation, facts, actuator, lookout},
                 BootClock::now());
@@ -99,7 +99,7 @@ int measure_moves(int rounds) {
   watchdog::NetlinkActuator actuator;
   DeviceFactsCache facts{Paths{}};
   const auto links = actuator.read_bond(bond).value();
-  for (const bond::Link& link : links) facts.facts_of(link);
+  for (const bond::Link& link : links) facts.facts_of(link, base::BootClock::now());
   std::vector<double> bare;
   std::vector<double> ours;
   for (int round = 0; round < 2 * rounds; ++round) {

@@ -73,6 +73,7 @@ void add_property(const fs::path& root, Input& input) {
   const fs::path property = node / one_of(kNames, input);
   std::error_code ignored;  // a file may stand where a folder should, and the reverse
   fs::create_directories(node, ignored);
+  fs::remove(property, ignored);  // writing to a pipe that is there would wait for a reader
   switch (input.number(16)) {
     case 0:
       ::mkfifo(property.c_str(), 0600);

@@ -109,7 +109,7 @@ TEST(ConfigManual, HasAValidExample) {
     text.erase(at, 1);
   const auto config = parse_config(text, "hnv.yaml(5)");
   ASSERT_TRUE(config) << config.error().to_string() << "\n" << text;
-  EXPECT_EQ(config->bonds.size(), 2U);
+  EXPECT_EQ(config->bonds.size(), 3U);
 }
 
 }  // namespace

@@ -64,6 +64,15 @@ TEST(Why, NamesHowTheAbsentSlaveIsRecognised) {
   EXPECT_EQ(judge_sample(picture).why, "a migration (LPM) is under way; " + absent);
 }
 
+TEST(Why, NamesThePairOfTheAbsentSlave) {
+  Picture picture = sample_picture();
+  picture.config.bonds.clear();
+  take_sriov_away(picture);
+  set_state(picture, WatchState::on_virtual, OffReason::absent);
+  EXPECT_NE(judge_sample(picture).why.find("the SR-IOV slave (hcn-id 191554c8) is not in"),
+            std::string::npos);
+}
+
 TEST(Why, TellsWhatOnlyTheWatchdogKnows) {
   Picture picture = stranded_picture();
   set_primary(picture, kSriov);

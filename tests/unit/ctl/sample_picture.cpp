@@ -60,8 +60,15 @@ BondReport sample_bond(unsigned number) {
   sriov.link.slave->permanent_address = report.link.address;
   sriov.facts.driver = "mlx5_core";
   sriov.facts.bus = "pci";
+  sriov.facts.node_source = NodeSource::of_node;
+  sriov.facts.node = "pci@800000020004008/ethernet@0";
+  sriov.facts.node_type = NodeType::pci;
+  sriov.facts.hcn_id = HcnId{0x191554c8};
+  sriov.facts.hcn_mode = HcnMode::primary;
+  sriov.facts.drc_index = 0x20004008;
   sriov.facts.location = "U78D2.001.WZS000A-P1-C1-T1";
   sriov.role = Role::sriov;
+  sriov.role_source = RoleSource::hcn_mode;
   sriov.active = true;
   sriov.primary = true;
   SlaveReport fallback = sample_slave({index.value + 2}, index, "env" + std::to_string(number));
@@ -70,10 +77,10 @@ BondReport sample_bond(unsigned number) {
   fallback.facts.driver = "ibmveth";
   fallback.facts.bus = "vio";
   fallback.role = Role::virtual_device;
+  fallback.role_source = RoleSource::driver;
 
   report.slaves = {sriov, fallback};
   report.managed = true;
-  report.wanted = "driver mlx5_core";
   report.expected_slaves = 2;
   return report;
 }

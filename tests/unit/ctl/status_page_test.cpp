@@ -197,9 +197,9 @@ TEST(StatusPage, NoBondsAndNoConfiguration) {
   picture.config_found = false;
   EXPECT_EQ(text(picture), R"(
 hnv-watchdog   not running
-configuration  no bond is managed: none is HNV, and /etc/hnv/hnv.yaml does not
-               exist. Name others and their SR-IOV slaves there, as hnv.yaml(5)
-               shows
+configuration  no bond is managed: none is an HNV bond, and /etc/hnv/hnv.yaml
+               does not exist. Other bonds of an SR-IOV and a virtual device are
+               named there, as hnv.yaml(5) shows
 bonds          none
 )");
 }
@@ -208,14 +208,16 @@ TEST(StatusPage, ABondThatTheConfigurationDoesNotName) {
   Picture picture = sample_picture();
   picture.config.bonds.clear();
   bond_of(picture).managed = false;
-  bond_of(picture).hcn_id.reset();
-  for (SlaveReport& slave : bond_of(picture).slaves) slave.role = Role::unknown;
+  for (SlaveReport& slave : bond_of(picture).slaves) {
+    slave.role = Role::unknown;
+    slave.facts.hcn_id.reset();
+  }
   remove_watchdog(picture);
   EXPECT_EQ(text(picture), R"(
 hnv-watchdog   not running
-configuration  no bond is managed: none is HNV, and /etc/hnv/hnv.yaml names no
-               bond. Name others and their SR-IOV slaves there, as hnv.yaml(5)
-               shows
+configuration  no bond is managed: none is an HNV bond, and /etc/hnv/hnv.yaml
+               names none. Other bonds of an SR-IOV and a virtual device are
+               named there, as hnv.yaml(5) shows
 bonds          none is managed
 
 bond191554c8  not managed  the traffic is on enP16392p1s0

@@ -93,6 +93,33 @@ TEST(Verdict, ABondThatNobodyManagesIsNobodysFault) {
   EXPECT_EQ(exit_code(judge(picture, {})), base::kExitOk);
 }
 
+TEST(Verdict, AnHnvBondNeedsNoConfiguration) {
+  Picture picture = stranded_picture();
+  picture.config.bonds.clear();
+  const Verdict verdict = judge_sample(picture);
+  EXPECT_EQ(verdict.standing, Standing::off_sriov);
+  EXPECT_NE(verdict.next, "");
+}
+
+TEST(Verdict, SaysWhyABondIsNotManaged) {
+  Picture picture = sample_picture();
+  remove_watchdog(picture);
+  bond_of(picture).managed = false;
+  picture.config.bonds = {BondConfig{.name = kBond, .sriov = {}, .ignore = true}};
+  EXPECT_EQ(judge_sample(picture).why, "/etc/hnv/hnv.yaml says to ignore it");
+  picture.config.bonds.clear();
+  bond_of(picture).finding = "its slaves carry different hcn-ids";
+  EXPECT_EQ(judge_sample(picture).why, "its slaves carry different hcn-ids");
+  bond_of(picture).slaves[0].facts.hcn_id.reset();
+  EXPECT_EQ(judge_sample(picture).why, "no HNV bond, and not in /etc/hnv/hnv.yaml");
+}
+
+TEST(Verdict, ABondToIgnoreMayBeMissing) {
+  Picture picture = sample_picture();
+  picture.config.bonds.push_back(BondConfig{.name = "bond7", .sriov = {}, .ignore = true});
+  EXPECT_EQ(judge(picture, {}).size(), 1U);
+}
+
 TEST(Verdict, NoBondsAreGood) {
   EXPECT_EQ(exit_code(judge(Picture{}, {})), base::kExitOk);
 }

@@ -32,7 +32,7 @@ bonds:
     sriov: { bus: pci }
   - name: bond5558a5a3
     sriov: { permanent_address: "52:54:00:00:00:11" }
-  - name: bond2a2a2a2a
+  - name: bond0a0b0c0d
     ignore: true
 )";
 
@@ -44,8 +44,6 @@ TEST(Config, ReadsEveryKey) {
   EXPECT_EQ(config->settle, 250ms);
   EXPECT_EQ(config->migration, (MigrationTimes{1s, 2s, 3s, 4s, 5s, 6s}));
   ASSERT_EQ(config->bonds.size(), 5U);
-  EXPECT_TRUE(config->bond("bond2a2a2a2a")->ignore);
-  EXPECT_EQ(config->bond("bond2a2a2a2a")->sriov, std::nullopt);
   EXPECT_EQ(config->bond("bond191554c8")->sriov, SriovSelector(ByDevice{"enP16392p1s0"}));
   EXPECT_EQ(config->bond("bond191554c8")->expected_slaves, 2U);
   EXPECT_EQ(config->bond("bond7e03c969")->sriov, SriovSelector(ByDriver{"mlx5_core"}));
@@ -53,7 +51,13 @@ TEST(Config, ReadsEveryKey) {
   EXPECT_EQ(config->bond("bond333e80f5")->sriov, SriovSelector(ByBus{"pci"}));
   EXPECT_EQ(config->bond("bond5558a5a3")->sriov,
             SriovSelector(ByPermanentAddress{*bond::MacAddress::parse("52:54:00:00:00:11")}));
+  EXPECT_FALSE(config->bond("bond5558a5a3")->ignore);
+  EXPECT_TRUE(config->bond("bond0a0b0c0d")->ignore);
+  EXPECT_FALSE(config->bond("bond0a0b0c0d")->sriov.has_value());
   EXPECT_EQ(config->bond("bond0"), nullptr);
+  EXPECT_TRUE(config->expects("bond191554c8"));
+  EXPECT_FALSE(config->expects("bond0a0b0c0d"));
+  EXPECT_FALSE(config->expects("bond0"));
 }
 
 TEST(Config, HasDefaultsForEverything) {
@@ -114,14 +118,13 @@ INSTANTIATE_TEST_SUITE_P(
             "as 10s, up to 1h"},
         Mistake{"BondsIsAMap", "bonds: {name: b}\n", "1:8: bonds is a map; allowed: a list"},
         Mistake{"BondWithoutName", "bonds:\n  - sriov: {bus: pci}\n",
-                "2:5: a bond without name; required: name, and sriov or ignore"},
+                "2:5: a bond without name; required: name and sriov or ignore"},
         Mistake{"BondWithoutSriov", "bonds:\n  - name: b\n",
-                "2:5: bond 'b' without sriov; required: name, and sriov or ignore: true"},
-        Mistake{"SriovOfAnIgnoredBond", "bonds:\n  - {name: b, ignore: true, sriov: {bus: pci}}\n",
-                "2:5: bond 'b' with both sriov and ignore: true; required: name, and sriov or "
-                "ignore: true"},
-        Mistake{"IgnoreIsNoFlag", "bonds:\n  - {name: b, ignore: 1}\n",
-                "2:23: ignore of bond 'b' is '1'; allowed: true, false"},
+                "2:5: bond 'b' without sriov; required: name and sriov or ignore"},
+        Mistake{"SriovAndIgnore", "bonds:\n  - {name: b, sriov: {bus: pci}, ignore: true}\n",
+                "2:42: bond 'b' has both sriov and ignore; allowed: one of them"},
+        Mistake{"IgnoreIsFalse", "bonds:\n  - {name: b, ignore: false}\n",
+                "2:23: ignore of bond 'b' is 'false'; allowed: true"},
         Mistake{"BondTwice",
                 "bonds:\n  - {name: b, sriov: {bus: pci}}\n  - {name: b, sriov: {bus: vio}}\n",
                 "3:5: bond 'b' stands twice; allowed: once"},

@@ -3,8 +3,11 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
+
 #include "bond/topology.hpp"
 #include "tests/golden/golden_messages.hpp"
+#include "tests/support/device_tree_fixture.hpp"
 
 namespace {
 
@@ -28,7 +31,7 @@ struct Partition : testing::Test {
 
 TEST_F(Partition, TellsWhichSlaveCarriesTheTrafficAndWhichShould) {
   const Config config = config_for(ByDevice{"enP16392p1s0"});
-  const auto bonds = describe_bonds(links_after("flap"), config, facts);
+  const auto bonds = describe_bonds(links_after("flap"), config, facts, base::BootTime());
   ASSERT_EQ(bonds.size(), 1U);
   const BondReport& bond = bonds.front();
   EXPECT_TRUE(bond.managed);
@@ -40,9 +43,31 @@ TEST_F(Partition, TellsWhichSlaveCarriesTheTrafficAndWhichShould) {
   EXPECT_EQ(bond.slaves.size(), 2U);
 }
 
+// Nobody configured anything: the platform tells all.
+TEST_F(Partition, RecognisesAnHnvPair) {
+  const test::DeviceTreeFixture tree;
+  test::add_veth_pair(tree);
+  for (const auto& [name, driver, bus, node] :
+       {std::array{"enP16392p1s0", "e1000e", "pci", test::kEmulatedPort},
+        std::array{"env3", "ibmveth", "vio", test::kVeth}}) {
+    tree.add_device(name, driver, bus);
+    tree.link_node(name, node);
+  }
+  DeviceFactsCache platform(tree.paths());
+  const auto bonds = describe_bonds(links_after("flap"), Config{}, platform, base::BootTime());
+  const BondReport& bond = bonds.front();
+  EXPECT_TRUE(bond.managed);
+  EXPECT_EQ(bond.hcn_id, HcnId{0x191554c8});
+  EXPECT_EQ(bond.expected_slaves, 2U);
+  EXPECT_EQ(bond.finding, "");
+  ASSERT_NE(bond.sriov(), nullptr);
+  EXPECT_EQ(bond.sriov()->link.name, "enP16392p1s0");
+  EXPECT_EQ(bond.sriov()->role_source, RoleSource::hcn_mode);
+}
+
 TEST_F(Partition, ShowsABondWhoseSriovSlaveIsAway) {
   const Config config = config_for(ByDevice{"enP16392p1s0"});
-  const auto bonds = describe_bonds(links_after("removal"), config, facts);
+  const auto bonds = describe_bonds(links_after("removal"), config, facts, base::BootTime());
   EXPECT_EQ(bonds.front().sriov(), nullptr);
   EXPECT_EQ(bonds.front().primary(), nullptr);
   ASSERT_NE(bonds.front().active(), nullptr);
@@ -50,7 +75,8 @@ TEST_F(Partition, ShowsABondWhoseSriovSlaveIsAway) {
 }
 
 TEST_F(Partition, ShowsBondsThatNobodyConfigured) {
-  const auto bonds = describe_bonds(links_after("dump_100_bonds"), Config{}, facts);
+  const auto bonds =
+      describe_bonds(links_after("dump_100_bonds"), Config{}, facts, base::BootTime());
   ASSERT_EQ(bonds.size(), 100U);
   EXPECT_FALSE(bonds.front().managed);
   EXPECT_FALSE(bonds.front().expected_slaves.has_value());

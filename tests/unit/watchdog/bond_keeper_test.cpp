@@ -77,7 +77,7 @@ struct Stranded : testing::Test {
   }
 
   BondKeeper::Round look(BootTime now, bool fresh = true) {
-    keeper.survey(topology, &config, facts);
+    keeper.survey(topology, &config, facts, now);
     return keeper.look(Picture{&topology, fresh, 0, false},
                        BondContext{policy, &config, situation, facts, actuator, lookout}, now);
   }
