@@ -35,14 +35,14 @@ TEST(StoredProfile, IsFoundInAKeyfileOfNetworkManager) {
   EXPECT_EQ(profile.mode->value, "active-backup");
   ASSERT_TRUE(profile.primary);
   EXPECT_EQ(profile.primary->value, "enP16392p1s0");
-  EXPECT_EQ(profile.primary->line, 13U);
+  EXPECT_EQ(profile.primary->line, 12U);
 }
 
 TEST(StoredProfile, OfAnOlderHcnmgrHasNoPrimary) {
   const StoredProfile profile = only_profile(FixtureTree("rhel9-hcnmgr-1.3.10"));
   EXPECT_EQ(profile.bond, kBond);
   EXPECT_FALSE(profile.primary);
-  EXPECT_EQ(profile.options_line, 9U);
+  EXPECT_EQ(profile.options_line, 8U);
 }
 
 TEST(StoredProfile, IsFoundInAnIfcfgFileOfNetworkManager) {

@@ -12,7 +12,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-std::variant<StatusOptions, EarlyExit> parse(std::vector<const char*> arguments) {
+Options parse(std::vector<const char*> arguments) {
   arguments.insert(arguments.begin(), "hnvctl");
   return parse_options(static_cast<int>(arguments.size()), arguments.data());
 }
