@@ -55,24 +55,25 @@ the configuration names.)";
 constexpr const char* kPersistDescription = "Stores the primary where it survives a reboot";
 
 constexpr const char* kPersistFooter =
-    R"(Makes the stored profile of each bond name its SR-IOV slave as primary, where it
-names none or a device that does not exist any more. A running NetworkManager is
-asked to do it; else the file is edited. Nothing else of the profile changes, the
-bond is not activated, and the running kernel is left as it is: that is the
-watchdog's business. Refuses while hcnmgr or drmgr change the bonds.
+    R"(Makes the stored profile of each bond name its SR-IOV slave as primary, where
+it names none, or a device that does not exist any more. A running
+NetworkManager is asked to do it; else the file is edited. Nothing else of the
+profile changes, the bond is not activated, and the running kernel is left as it
+is: that is the watchdog's business. Refuses while hcnmgr or drmgr are at work.
 
 Examples:
   hnvctl persist --dry-run
-      What would be changed. Profiles that only root may read need root here too.
+      What would be changed. Root, where only root may read the profiles.
   sudo hnvctl persist
       All bonds whose SR-IOV slave is known.
   sudo hnvctl persist bond191554c8 --replace
       One bond, also when its profile names another device that exists.
   hnvctl persist --dry-run --root=/srv/copy-of-a-partition
-      Judge files that were copied from elsewhere by the bonds of this partition.
+      Judge files copied from elsewhere by the bonds of this partition.
 
-Exit codes: 0 stored, or nothing to do; 1 something that should be stored is not;
-2 wrong command line, or a bond that does not exist; 78 wrong configuration.)";
+Exit codes: 0 stored, or nothing to do; 1 something that should be stored is
+not; 2 wrong command line, or a bond that does not exist; 78 wrong
+configuration.)";
 
 constexpr const char* kWatchFlag = "--watch{1}";
 constexpr double kShortestWatch = 0.1;
@@ -154,8 +155,7 @@ CLI::App& add_persist(CLI::App& app, PersistOptions& options) {
   command.add_option("BOND", options.bonds, "only these bonds")->type_name("");
   auto* dry_run =
       command.add_flag("--dry-run", options.dry_run, "show what would be changed, change nothing");
-  command.add_flag("--replace", options.replace,
-                   "also a primary that is another device and may be meant");
+  command.add_flag("--replace", options.replace, "also a primary that somebody may have meant");
   command.add_flag("--json", options.json, "print a JSON object");
   command.add_option("--root", options.root, "with --dry-run: the tree that has the profiles")
       ->type_name("PATH")

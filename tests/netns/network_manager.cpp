@@ -98,8 +98,9 @@ void NetworkManager::store(const fs::path& file, const std::string& text) const 
 
 void NetworkManager::start() {
   if (std::string_view(HNV_NETWORK_MANAGER).empty()) {
-    throw std::runtime_error("NetworkManager was not found when the build was configured; "
-                             "scripts/bootstrap test unpacks it");
+    throw std::runtime_error(
+        "NetworkManager was not found when the build was configured; "
+        "scripts/bootstrap test unpacks it");
   }
   bus_ = std::make_unique<Program>(
       "/usr/bin/dbus-daemon",
