@@ -67,7 +67,7 @@ class NetworkManagerStore::Bus {
   }
 
   base::Expected<Message> send(const Message& call) {
-    sd_bus_error error = SD_BUS_ERROR_NULL;
+    sd_bus_error error{};
     sd_bus_message* reply = nullptr;
     const int result = sd_bus_call(bus_.get(), call.get(), 0, &error, &reply);
     if (result >= 0) return Message(reply);
