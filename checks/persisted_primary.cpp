@@ -53,7 +53,7 @@ std::string seen_text(StoredPrimary state, const StoredProfile& profile) {
   if (state == StoredPrimary::missing) {
     return place_of(profile, profile.options_line) + " has no primary";
   }
-  const std::string text =
+  std::string text =
       place_of(profile, profile.primary->line) + " says primary=" + profile.primary->value;
   if (state == StoredPrimary::gone_device) return text + ", a device that does not exist";
   if (state == StoredPrimary::virtual_slave) return text + ", which is not the SR-IOV slave";
@@ -76,7 +76,7 @@ std::string why_text(StoredPrimary state, const BondReport& bond) {
 }
 
 std::string fix_text(StoredPrimary state, const BondReport& bond) {
-  const std::string command = "sudo hnvctl persist " + bond.link.name;
+  std::string command = "sudo hnvctl persist " + bond.link.name;
   if (state == StoredPrimary::missing || state == StoredPrimary::gone_device) return command;
   // Someone may have meant it.
   if (state == StoredPrimary::virtual_slave || state == StoredPrimary::other_device) {

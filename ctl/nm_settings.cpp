@@ -220,7 +220,8 @@ std::vector<std::string> differences(const NmSettings& before, const NmSettings&
   const auto collect = [&values](const NmSettings& settings, auto member) {
     for (const auto& [setting, properties] : settings) {
       for (const auto& [property, value] : properties) {
-        values[setting + "." + property].*member = value;
+        std::string name(setting);
+        values[name.append(".").append(property)].*member = value;
       }
     }
   };
