@@ -5,6 +5,7 @@
 
 #include "base/exit_code.hpp"
 #include "ctl/options.hpp"
+#include "ctl/persist.hpp"
 #include "ctl/status.hpp"
 
 int main(int argc, char** argv) {
@@ -14,6 +15,9 @@ int main(int argc, char** argv) {
     if (const auto* end = std::get_if<ctl::EarlyExit>(&options)) {
       (end->code == base::kExitOk ? std::cout : std::cerr) << end->text;
       return end->code;
+    }
+    if (const auto* persist = std::get_if<ctl::PersistOptions>(&options)) {
+      return ctl::run_persist(*persist);
     }
     return ctl::run_status(std::get<ctl::StatusOptions>(options));
   } catch (const std::exception& problem) {

@@ -15,13 +15,15 @@ namespace hnv::ctl {
 namespace {
 
 constexpr const char* kDescription =
-    "Looks at Hybrid Network Virtualization bonds. Needs no privilege.";
+    "Looks at Hybrid Network Virtualization bonds, which needs no privilege, and\n"
+    "stores their primary, which needs root.";
 
 constexpr const char* kFooter = R"(Examples:
   hnvctl status                  which slave carries the traffic, should it,
                                  why not
   hnvctl status --watch          the same, again and again
-  hnvctl status --help           everything about it
+  hnvctl persist --dry-run       would the primary survive a reboot
+  hnvctl status --help           everything about a command
 
 Exit codes: 0 done, 1 could not find out, 2 wrong command line, 78 wrong
 configuration; each command adds its own.)";
@@ -49,6 +51,29 @@ managed; 1 could not find out; 2 wrong command line, or a bond that does not
 exist; 3 some managed bond's traffic is not on the SR-IOV slave, or it is not
 known which slave that is; 78 wrong configuration. Managed are HNV bonds and
 those that the configuration names.)";
+
+constexpr const char* kPersistDescription = "Stores the primary where it survives a reboot";
+
+constexpr const char* kPersistFooter =
+    R"(Makes the stored profile of each bond name its SR-IOV slave as primary, where
+it names none, or a device that does not exist any more. A running
+NetworkManager is asked to do it; else the file is edited. Nothing else of the
+profile changes, the bond is not activated, and the running kernel is left as it
+is: that is the watchdog's business. Refuses while hcnmgr or drmgr are at work.
+
+Examples:
+  hnvctl persist --dry-run
+      What would be changed. Root, where only root may read the profiles.
+  sudo hnvctl persist
+      All bonds whose SR-IOV slave is known.
+  sudo hnvctl persist bond191554c8 --replace
+      One bond, also when its profile names another device that exists.
+  hnvctl persist --dry-run --root=/srv/copy-of-a-partition
+      Judge files copied from elsewhere by the bonds of this partition.
+
+Exit codes: 0 stored, or nothing to do; 1 something that should be stored is
+not; 2 wrong command line, or a bond that does not exist; 78 wrong
+configuration.)";
 
 constexpr const char* kWatchFlag = "--watch{1}";
 constexpr double kShortestWatch = 0.1;
@@ -84,17 +109,6 @@ void add_bond_flags(CLI::App& command, StatusOptions& options, std::string& watc
   command.add_flag("-v,--verbose", options.verbose, "also settings, counts and addresses");
 }
 
-void add_file_flags(CLI::App& command, StatusOptions& options) {
-  const auto add_path = [&command](const char* name, auto& value, const char* text) {
-    command.add_option(name, value, text)->type_name("PATH")->capture_default_str();
-  };
-  add_path("--config.file", options.config_file, "bonds and roles");
-  add_path("--watchdog.status-file", options.status_file, "what the watchdog publishes");
-  add_path("--path.sysfs", options.paths.sysfs, "where sysfs is mounted");
-  add_path("--path.procfs", options.paths.procfs, "where procfs is mounted");
-  add_path("--path.devicetree", options.paths.devicetree, "the firmware's device tree");
-}
-
 void add_colour_flag(CLI::App& command, StatusOptions& options) {
   command
       .add_option_function<std::string>(
@@ -112,21 +126,59 @@ void add_colour_flag(CLI::App& command, StatusOptions& options) {
       ->default_str(std::string(base::name_of(options.colour)));
 }
 
+template <class T>
+void add_path(CLI::App& command, const char* name, T& value, const char* text) {
+  command.add_option(name, value, text)->type_name("PATH")->capture_default_str();
+}
+
+// For every command.
+void add_file_flags(CLI::App& command, LookOptions& options) {
+  add_path(command, "--config.file", options.config_file, "bonds and roles");
+  add_path(command, "--path.sysfs", options.paths.sysfs, "where sysfs is mounted");
+  add_path(command, "--path.procfs", options.paths.procfs, "where procfs is mounted");
+  add_path(command, "--path.devicetree", options.paths.devicetree, "the firmware's device tree");
+}
+
+CLI::App& add_status(CLI::App& app, StatusOptions& options, std::string& watch) {
+  CLI::App& command = *app.add_subcommand("status", kStatusDescription);
+  command.footer(kStatusFooter);
+  add_bond_flags(command, options, watch);
+  add_colour_flag(command, options);
+  add_file_flags(command, options);
+  add_path(command, "--watchdog.status-file", options.status_file, "what the watchdog publishes");
+  return command;
+}
+
+CLI::App& add_persist(CLI::App& app, PersistOptions& options) {
+  CLI::App& command = *app.add_subcommand("persist", kPersistDescription);
+  command.footer(kPersistFooter);
+  command.add_option("BOND", options.bonds, "only these bonds")->type_name("");
+  auto* dry_run =
+      command.add_flag("--dry-run", options.dry_run, "show what would be changed, change nothing");
+  command.add_flag("--replace", options.replace, "also a primary that somebody may have meant");
+  command.add_flag("--json", options.json, "print a JSON object");
+  command.add_option("--root", options.root, "with --dry-run: the tree that has the profiles")
+      ->type_name("PATH")
+      ->needs(dry_run)
+      ->check(CLI::ExistingDirectory)
+      ->capture_default_str();
+  add_file_flags(command, options);
+  return command;
+}
+
 }  // namespace
 
-std::variant<StatusOptions, EarlyExit> parse_options(int argc, const char* const* argv) {
-  StatusOptions options;
+Options parse_options(int argc, const char* const* argv) {
+  StatusOptions status_options;
+  PersistOptions persist_options;
   std::string watch;
   CLI::App app(kDescription, "hnvctl");
   app.formatter(std::make_shared<HelpFormatter>());
   app.footer(kFooter);
   app.set_version_flag("--version", base::version_line("hnvctl"));
   app.require_subcommand(1);
-  CLI::App& status = *app.add_subcommand("status", kStatusDescription);
-  status.footer(kStatusFooter);
-  add_bond_flags(status, options, watch);
-  add_colour_flag(status, options);
-  add_file_flags(status, options);
+  const CLI::App& status = add_status(app, status_options, watch);
+  const CLI::App& persist = add_persist(app, persist_options);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& end) {
@@ -135,9 +187,14 @@ std::variant<StatusOptions, EarlyExit> parse_options(int argc, const char* const
     const bool answered = app.exit(end, out, err) == 0;
     return EarlyExit{answered ? base::kExitOk : base::kExitUsage, answered ? out.str() : err.str()};
   }
-  options.config_file_named = status.get_option("--config.file")->count() > 0;
-  if (!watch.empty()) options.watch = parse_seconds(watch);
-  return options;
+  if (persist.parsed()) {
+    persist_options.config_file_named = persist.get_option("--config.file")->count() > 0;
+    persist_options.root_named = persist.get_option("--root")->count() > 0;
+    return persist_options;
+  }
+  status_options.config_file_named = status.get_option("--config.file")->count() > 0;
+  if (!watch.empty()) status_options.watch = parse_seconds(watch);
+  return status_options;
 }
 
 }  // namespace hnv::ctl

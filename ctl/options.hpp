@@ -15,16 +15,27 @@ namespace hnv::ctl {
 
 enum class ColourChoice { automatic, always, never };
 
-struct StatusOptions {
+// What every command looks at.
+struct LookOptions {
   std::vector<std::string> bonds;  // empty: all
   bool json = false;
-  bool verbose = false;
-  std::optional<std::chrono::milliseconds> watch;  // look again after this time; empty: once
-  ColourChoice colour = ColourChoice::automatic;
   std::string config_file = kConfigFile;
   bool config_file_named = false;  // on the command line: then it must exist
   std::string status_file = kWatchdogStatusFile;
   Paths paths;
+};
+
+struct StatusOptions : LookOptions {
+  bool verbose = false;
+  std::optional<std::chrono::milliseconds> watch;  // look again after this time; empty: once
+  ColourChoice colour = ColourChoice::automatic;
+};
+
+struct PersistOptions : LookOptions {
+  bool dry_run = false;
+  bool replace = false;     // also a primary that somebody may have meant
+  std::string root = "/";   // of the tree that the stored profiles are in
+  bool root_named = false;  // on the command line: then nothing of this machine's services counts
 };
 
 // What to print, and the code to exit with: after --help, --version or a mistake.
@@ -33,7 +44,9 @@ struct EarlyExit {
   std::string text;  // for stdout when the code is 0, else for stderr
 };
 
-std::variant<StatusOptions, EarlyExit> parse_options(int argc, const char* const* argv);
+using Options = std::variant<StatusOptions, PersistOptions, EarlyExit>;
+
+Options parse_options(int argc, const char* const* argv);
 
 }  // namespace hnv::ctl
 

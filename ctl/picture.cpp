@@ -7,7 +7,7 @@
 
 namespace hnv::ctl {
 
-base::Expected<FoundConfig> find_config(const StatusOptions& options) {
+base::Expected<FoundConfig> find_config(const LookOptions& options) {
   auto config = read_config(options.config_file);
   if (config) return FoundConfig{std::move(*config), true};
   if (config.error().code == base::ErrorCode::not_found && !options.config_file_named) {
@@ -16,14 +16,14 @@ base::Expected<FoundConfig> find_config(const StatusOptions& options) {
   return base::failure(config.error());
 }
 
-Observer::Observer(bond::NetlinkSocket socket, const StatusOptions& options)
+Observer::Observer(bond::NetlinkSocket socket, const LookOptions& options)
     : socket_(std::move(socket)),
       facts_(options.paths),
       config_file_(options.config_file),
       status_file_(options.status_file),
       boot_id_(read_boot_id(options.paths.procfs.native())) {}
 
-base::Expected<Observer> Observer::open(const StatusOptions& options) {
+base::Expected<Observer> Observer::open(const LookOptions& options) {
   auto socket = bond::NetlinkSocket::open({});
   if (!socket) return base::failure(socket.error());
   return Observer(std::move(*socket), options);

@@ -34,17 +34,17 @@ struct FoundConfig {
   Config config;
   bool found = true;
 };
-base::Expected<FoundConfig> find_config(const StatusOptions& options);
+base::Expected<FoundConfig> find_config(const LookOptions& options);
 
 // Looks as often as asked, with one socket. Needs no privilege.
 class Observer {
  public:
-  static base::Expected<Observer> open(const StatusOptions& options);
+  static base::Expected<Observer> open(const LookOptions& options);
 
   base::Expected<Picture> look(FoundConfig config);
 
  private:
-  Observer(bond::NetlinkSocket socket, const StatusOptions& options);
+  Observer(bond::NetlinkSocket socket, const LookOptions& options);
 
   bond::NetlinkSocket socket_;
   DeviceFactsCache facts_;

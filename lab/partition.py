@@ -95,10 +95,12 @@ class Partition:
     def running_daemons(self) -> list[Daemon]:
         return [daemon for daemon in (self.watchdog, self.exporter) if daemon.running()]
 
-    def hnvctl(self, arguments: str) -> tuple[int, str]:
+    def hnvctl(self, arguments: str, environment: str = "") -> tuple[int, str]:
         """Run hnvctl in the guest; its code and output."""
-        files = f"--config.file={CONFIG_FILE} --watchdog.status-file={STATUS_FILE}"
-        return self.guest.attempt(f"{self._in_guest('ctl')} {arguments} {files}")
+        files = f"--config.file={CONFIG_FILE}"
+        if arguments.startswith("status"):
+            files += f" --watchdog.status-file={STATUS_FILE}"
+        return self.guest.attempt(f"{environment} {self._in_guest('ctl')} {arguments} {files}")
 
     # --- between cases ---------------------------------------------------------------------------------------------
 

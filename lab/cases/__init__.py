@@ -6,7 +6,8 @@ from lab.cases import restore
 from lab.cases import replug
 from lab.cases import handsoff
 from lab.cases import failures
+from lab.cases import persist
 from lab.cases import native
 from lab.cases.registry import CASES, Case
 
-__all__ = ["CASES", "Case", "failures", "handsoff", "native", "replug", "restore"]
+__all__ = ["CASES", "Case", "failures", "handsoff", "native", "persist", "replug", "restore"]

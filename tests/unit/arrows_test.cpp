@@ -21,8 +21,9 @@ const std::map<std::string, Rooms>& arrows() {
       {"bond", {"base"}},
       {"hnv", {"bond", "base"}},
       {"watchdog", {"hnv", "bond", "base"}},
-      {"exporter", {"hnv", "bond", "base"}},
-      {"ctl", {"hnv", "bond", "base"}},
+      {"exporter", {"checks", "hnv", "bond", "base"}},
+      {"checks", {"hnv", "bond", "base"}},
+      {"ctl", {"checks", "hnv", "bond", "base"}},
   };
   return allowed;
 }

@@ -12,7 +12,9 @@
 #include <sstream>
 #include <string>
 
+#include "checks/persisted_primary.hpp"
 #include "ctl/finding.hpp"
+#include "ctl/persister.hpp"
 #include "ctl/verdict.hpp"
 #include "tests/unit/ctl/repository_file.hpp"
 
@@ -115,6 +117,7 @@ TEST(Manual, OfTheExporterHasItsOptions) {
 TEST(Manual, OfHnvctlHasTheOptionsOfAllItsCommands) {
   Options help = options_in_help(HNV_CTL_PROGRAM);
   help.merge(options_in_help(std::string(HNV_CTL_PROGRAM) + " status"));
+  help.merge(options_in_help(std::string(HNV_CTL_PROGRAM) + " persist"));
   expect_same_options(help, options_in_manual("hnvctl.8"));
 }
 
@@ -127,10 +130,11 @@ TEST(Manual, ReadsDefaultsFromTheHelp) {
 
 TEST(Manual, NamesEveryExitStatusThatTheHelpNames) {
   static const std::regex exit_code(R"([ ;,](\d+) )");
-  for (const auto& [program, page] :
-       std::map<std::string, std::string>{{HNV_WATCHDOG_PROGRAM, "hnv-watchdog.8"},
-                                          {HNV_EXPORTER_PROGRAM, "hnv-exporter.8"},
-                                          {std::string(HNV_CTL_PROGRAM) + " status", "hnvctl.8"}}) {
+  for (const auto& [program, page] : std::map<std::string, std::string>{
+           {HNV_WATCHDOG_PROGRAM, "hnv-watchdog.8"},
+           {HNV_EXPORTER_PROGRAM, "hnv-exporter.8"},
+           {std::string(HNV_CTL_PROGRAM) + " status", "hnvctl.8"},
+           {std::string(HNV_CTL_PROGRAM) + " persist", "hnvctl.8"}}) {
     std::string help = output_of(program + " --help");
     const auto at = help.find("Exit codes:");
     ASSERT_NE(at, std::string::npos) << program;
@@ -146,14 +150,24 @@ TEST(Manual, NamesEveryExitStatusThatTheHelpNames) {
   }
 }
 
-TEST(Manual, OfHnvctlNamesEveryStandingAndFinding) {
+template <class E>
+void expect_every_name_in(const std::string& text) {
+  for (const std::string_view name : base::EnumNames<E>::names) {
+    EXPECT_NE(text.find(name), std::string::npos) << name;
+  }
+}
+
+TEST(Manual, OfHnvctlNamesEverythingThatItsJsonObjectsMaySay) {
   const std::string json = section_of(read_manual("hnvctl.8"), "JSON");
-  for (const std::string_view name : base::EnumNames<ctl::Standing>::names) {
-    EXPECT_NE(json.find(name), std::string::npos) << name;
-  }
-  for (const std::string_view name : base::EnumNames<ctl::FindingKind>::names) {
-    EXPECT_NE(json.find(name), std::string::npos) << name;
-  }
+  expect_every_name_in<ctl::Standing>(json);
+  expect_every_name_in<ctl::FindingKind>(json);
+  const auto at = json.find("\n.SS Of persist\n");
+  ASSERT_NE(at, std::string::npos);
+  const std::string persist = json.substr(at);
+  expect_every_name_in<ctl::PersistOutcome>(persist);
+  expect_every_name_in<checks::StoredPrimary>(persist);
+  expect_every_name_in<checks::Severity>(persist);
+  expect_every_name_in<checks::ProfileFormat>(persist);
 }
 
 }  // namespace

@@ -12,7 +12,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-std::variant<StatusOptions, EarlyExit> parse(std::vector<const char*> arguments) {
+Options parse(std::vector<const char*> arguments) {
   arguments.insert(arguments.begin(), "hnvctl");
   return parse_options(static_cast<int>(arguments.size()), arguments.data());
 }
@@ -86,6 +86,35 @@ TEST(CtlOptions, RefusesWhatIsNoInterval) {
   }
 }
 
+TEST(CtlOptions, PersistWritesUnlessItIsADryRun) {
+  const Options plain = parse({"persist"});
+  ASSERT_TRUE(std::holds_alternative<PersistOptions>(plain));
+  const auto& defaults = std::get<PersistOptions>(plain);
+  EXPECT_TRUE(defaults.bonds.empty());
+  EXPECT_FALSE(defaults.dry_run);
+  EXPECT_FALSE(defaults.replace);
+  EXPECT_FALSE(defaults.json);
+  EXPECT_EQ(defaults.root, "/");
+  EXPECT_FALSE(defaults.root_named);
+  const Options all = parse({"persist", "bond1", "--dry-run", "--replace", "--json", "--root=/tmp",
+                             "--config.file=/c", "--path.sysfs=/a"});
+  ASSERT_TRUE(std::holds_alternative<PersistOptions>(all));
+  const auto& options = std::get<PersistOptions>(all);
+  EXPECT_EQ(options.bonds, std::vector<std::string>{"bond1"});
+  EXPECT_TRUE(options.dry_run && options.replace && options.json && options.root_named);
+  EXPECT_EQ(options.root, "/tmp");
+  EXPECT_EQ(options.config_file, "/c");
+  EXPECT_TRUE(options.config_file_named);
+  EXPECT_EQ(options.paths.sysfs, "/a");
+}
+
+TEST(CtlOptions, PersistWritesInNoOtherTree) {
+  const EarlyExit end = parse_badly({"persist", "--root=/tmp"});
+  EXPECT_EQ(end.code, base::kExitUsage);
+  EXPECT_NE(end.text.find("--dry-run"), std::string::npos) << end.text;
+  EXPECT_EQ(parse_badly({"persist", "--dry-run", "--root=/nowhere"}).code, base::kExitUsage);
+}
+
 TEST(CtlOptions, MistakesAreUsageErrors) {
   EXPECT_EQ(parse_badly({}).code, base::kExitUsage);
   EXPECT_EQ(parse_badly({"statsu"}).code, base::kExitUsage);
@@ -96,7 +125,8 @@ TEST(CtlOptions, MistakesAreUsageErrors) {
 }
 
 TEST(CtlOptions, HelpHasExamplesAndFitsAnEightyColumnTerminal) {
-  for (const auto& arguments : {std::vector<const char*>{"--help"}, {"status", "--help"}}) {
+  for (const auto& arguments :
+       {std::vector<const char*>{"--help"}, {"status", "--help"}, {"persist", "--help"}}) {
     const EarlyExit help = parse_badly(arguments);
     EXPECT_EQ(help.code, base::kExitOk);
     EXPECT_NE(help.text.find("Examples:"), std::string::npos);

@@ -236,4 +236,33 @@ TEST_F(CtlProgram, GoesOnWhenTheConfigurationBecomesWrong) {
   EXPECT_EQ(program.wait(), 3);
 }
 
+TEST_F(CtlProgram, PersistRefusesABondThatNobodyKnows) {
+  Program program({"persist", "--dry-run", "hnvtest-nobody"});
+  EXPECT_EQ(program.read_all().rfind("hnvctl: no bond 'hnvtest-nobody'; there are", 0), 0U)
+      << program.read_all();
+  EXPECT_EQ(program.wait(), 2);
+}
+
+TEST_F(CtlProgram, PersistCannotStoreWhatIsNotThere) {
+  std::ofstream(folder_ + "/hnv.yaml") << "bonds: [{name: hnvtest-missing, sriov: {bus: pci}}]";
+  Program program({"persist", "--dry-run", kMissing, "--config.file=" + folder_ + "/hnv.yaml"});
+  EXPECT_EQ(program.read_all(), "hnvctl: bond hnvtest-missing does not exist now\n");
+  EXPECT_EQ(program.wait(), 1);
+}
+
+TEST_F(CtlProgram, PersistSaysThatItNeedsRoot) {
+  constexpr uid_t kNobody = 65534;
+  const bool is_root = ::geteuid() == 0;
+  if (is_root) {
+    ASSERT_EQ(::setresuid(kNobody, kNobody, 0), 0);
+  }
+  Program program({"persist"});
+  if (is_root) {
+    ASSERT_EQ(::setresuid(0, 0, 0), 0);
+  }
+  EXPECT_EQ(program.read_all().rfind("hnvctl: storing the primary needs root: sudo hnvctl", 0), 0U)
+      << program.read_all();
+  EXPECT_EQ(program.wait(), 1);
+}
+
 }  // namespace

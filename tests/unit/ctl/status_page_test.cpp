@@ -198,8 +198,8 @@ TEST(StatusPage, NoBondsAndNoConfiguration) {
   EXPECT_EQ(text(picture), R"(
 hnv-watchdog   not running
 configuration  no bond is managed: none is an HNV bond, and /etc/hnv/hnv.yaml
-               does not exist. Other bonds of an SR-IOV and a virtual device are
-               named there, as hnv.yaml(5) shows
+               does not exist. Other bonds of an SR-IOV and a virtual device
+               are named there, as hnv.yaml(5) shows
 bonds          none
 )");
 }
