@@ -33,6 +33,7 @@ inline double number(std::uint64_t value) {
 std::span<const MetricRow> bond_rows();
 std::span<const MetricRow> slave_rows();
 std::span<const MetricRow> watchdog_rows();
+std::span<const MetricRow> platform_rows();
 std::span<const MetricRow> exporter_rows();
 
 }  // namespace hnv::exporter

@@ -94,6 +94,10 @@ std::span<const MetricSection> metric_table() {
                     "last account stays, with `hnv_watchdog_up` 0. Without a file of this boot "
                     "these series are absent, except `hnv_watchdog_up`.",
                     watchdog_rows()},
+      MetricSection{"Platform",
+                    "What the firmware's device tree says about the partition. The HNV pairs that "
+                    "it names are in `hnv_bond_info` and `hnv_slave_info`.",
+                    platform_rows()},
       MetricSection{"Exporter", "The exporter itself.", exporter_rows()},
   };
   return table;
