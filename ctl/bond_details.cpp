@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ctl/bond_details.hpp"
 
+#include <array>
 #include <chrono>
+#include <cstdio>
 
 #include "ctl/text.hpp"
 #include "hnv/pause_words.hpp"
@@ -21,6 +23,14 @@ std::string name_or_dash(const std::optional<T>& value) {
 
 std::string milliseconds_or_dash(const std::optional<std::chrono::milliseconds>& value) {
   return value ? std::to_string(value->count()) + " ms" : "-";
+}
+
+// As the HMC and drmgr write it: "20004008".
+std::string hexadecimal(std::uint32_t value) {
+  constexpr std::size_t kLength = 9;
+  std::array<char, kLength> digits{};
+  std::snprintf(digits.data(), digits.size(), "%08x", value);
+  return digits.data();
 }
 
 std::string settings_text(const BondReport& report) {
@@ -103,14 +113,29 @@ std::string state_text(const Picture& picture, const BondStatus& watched) {
   return text;
 }
 
+// What the device is, and what told its role.
+std::string device_text(const SlaveReport& slave) {
+  const DeviceFacts& facts = slave.facts;
+  std::string text = slave.link.name + ", role " + std::string(base::name_of(slave.role)) + " (";
+  text += slave.role_source == RoleSource::none
+              ? "nothing tells it"
+              : "from " + std::string(base::name_of(slave.role_source));
+  text += ")";
+  if (!facts.driver.empty()) text += ", driver " + facts.driver;
+  if (!facts.bus.empty()) text += ", bus " + facts.bus;
+  if (!facts.node.empty()) text += ", node " + facts.node;
+  if (facts.node_source == NodeSource::address) text += " (by its address)";
+  if (facts.drc_index) text += ", drc index " + hexadecimal(*facts.drc_index);
+  if (!facts.location.empty()) text += ", at " + facts.location;
+  return text;
+}
+
 std::string slave_text(const SlaveReport& slave) {
   std::string text = slave.link.name;
   if (slave.link.address) text += ", address " + slave.link.address->to_string();
   if (const auto address = bond::permanent_address_of(slave.link)) {
     text += ", permanent " + address->to_string();
   }
-  if (!slave.facts.bus.empty()) text += ", bus " + slave.facts.bus;
-  if (!slave.facts.location.empty()) text += ", at " + slave.facts.location;
   if (slave.link.slave->link_failure_count) {
     text += ", link failures " + std::to_string(*slave.link.slave->link_failure_count);
   }
@@ -127,7 +152,9 @@ std::vector<Detail> bond_details(const Picture& picture, const Verdict& verdict)
   if (verdict.report == nullptr) return details;
   for (const SlaveReport& slave : verdict.report->slaves) {
     details.push_back(Detail{"slave", slave_text(slave)});
+    details.push_back(Detail{"device", device_text(slave)});
   }
+  details.push_back(Detail{"note", verdict.report->note});
   details.push_back(Detail{"settings", settings_text(*verdict.report)});
   if (verdict.watched != nullptr) {
     details.push_back(Detail{"state", state_text(picture, *verdict.watched)});

@@ -106,7 +106,7 @@ void add_bond_flags(CLI::App& command, StatusOptions& options, std::string& watc
         return parse_seconds(text) ? std::string()
                                    : "'" + text + "'; allowed: seconds from 0.1 to 3600";
       });
-  command.add_flag("-v,--verbose", options.verbose, "also settings, counts and addresses");
+  command.add_flag("-v,--verbose", options.verbose, "also devices, settings, counts and addresses");
 }
 
 void add_colour_flag(CLI::App& command, StatusOptions& options) {

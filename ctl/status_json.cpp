@@ -29,6 +29,10 @@ Json address_or_null(const std::optional<bond::MacAddress>& address) {
   return address ? Json(address->to_string()) : Json(nullptr);
 }
 
+Json hcn_id_or_null(const std::optional<HcnId>& id) {
+  return id ? Json(id->value) : Json(nullptr);
+}
+
 Json seconds_or_null(const std::optional<std::chrono::milliseconds>& time) {
   return time ? Json(std::chrono::duration<double>(*time).count()) : Json(nullptr);
 }
@@ -46,8 +50,15 @@ Json slave_json(const SlaveReport& slave) {
   return Json{{"device", link.name},
               {"ifindex", link.index.value},
               {"role", base::name_of(slave.role)},
+              {"role_source", base::name_of(slave.role_source)},
               {"driver", slave.facts.driver},
               {"bus", slave.facts.bus},
+              {"node", slave.facts.node},
+              {"node_source", base::name_of(slave.facts.node_source)},
+              {"node_type", name_or_null(slave.facts.node_type)},
+              {"hcn_id", hcn_id_or_null(slave.facts.hcn_id)},
+              {"hcn_mode", name_or_null(slave.facts.hcn_mode)},
+              {"drc_index", number_or_null(slave.facts.drc_index)},
               {"location", slave.facts.location},
               {"admin_up", link.admin_up},
               {"carrier", link.lower_up},
@@ -140,7 +151,8 @@ Json bond_json(const Picture& picture, const Verdict& verdict) {
   if (verdict.report == nullptr) return json;
   const BondReport& report = *verdict.report;
   json["ifindex"] = report.link.index.value;
-  json["hcn_id"] = report.hcn_id ? Json(report.hcn_id->value) : Json(nullptr);
+  json["hcn_id"] = hcn_id_or_null(report.hcn_id);
+  json["note"] = report.note;
   json["admin_up"] = report.link.admin_up;
   json["active_device"] = device_or_null(report.active());
   json["primary_device"] = device_or_null(report.primary());

@@ -108,7 +108,7 @@ int serve(const Options& options, Config config) {
   }
   if (auto enabled = loop->enable_service_watchdog(); !enabled) return fail(enabled.error());
 
-  SnapshotTaker taker(options.paths, options.status_file, std::move(config));
+  SnapshotTaker taker(options.paths, options.status_file, std::move(config), options.lpar_info);
   SourceLog source_log;
   Site::Observer observer;
   observer.on_snapshot = [&source_log](const Snapshot& snapshot) { source_log.report(snapshot); };

@@ -34,6 +34,7 @@ std::span<const MetricRow> bond_rows();
 std::span<const MetricRow> slave_rows();
 std::span<const MetricRow> watchdog_rows();
 std::span<const MetricRow> lpm_rows();
+std::span<const MetricRow> platform_rows();
 std::span<const MetricRow> exporter_rows();
 
 }  // namespace hnv::exporter

@@ -98,6 +98,10 @@ std::span<const MetricSection> metric_table() {
                     "Live Partition Mobility, as the watchdog has seen it since the partition was "
                     "started.",
                     lpm_rows()},
+      MetricSection{"Platform",
+                    "What the firmware's device tree says about the partition. The HNV pairs that "
+                    "it names are in `hnv_bond_info` and `hnv_slave_info`.",
+                    platform_rows()},
       MetricSection{"Exporter", "The exporter itself.", exporter_rows()},
   };
   return table;

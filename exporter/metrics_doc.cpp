@@ -83,6 +83,7 @@ std::string value_line(std::string_view label, std::string_view metrics) {
 std::string label_values() {
   return "\n## Label values\n\n| label | of | values |\n|---|---|---|\n" +
          value_line<Role>("role", "slaves") +
+         value_line<RoleSource>("role_source", "slaves, hnv\\_slave\\_info alone") +
          value_line<FailoverDirection>("direction", "failovers") +
          value_line<FailoverCause>("cause", "failovers") +
          value_line<OffReason>("reason", "time off SR-IOV") +

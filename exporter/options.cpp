@@ -97,6 +97,9 @@ std::variant<Options, EarlyExit> parse_options(int argc, const char* const* argv
   add_place(app, "--path.procfs", options.paths.procfs, "DIR", "Where procfs is mounted");
   add_place(app, "--path.devicetree", options.paths.devicetree, "DIR",
             "The firmware's device tree");
+  app.add_flag_callback(
+      "--no-collector.lpar-info", [&options] { options.lpar_info = false; },
+      "Do not serve hnv_lpar_info: names of machine and partition");
   add_choice(app, "--log.level", options.log_level, "Least important lines to log");
   add_choice(app, "--log.format", options.log_format, "How a line looks");
   try {

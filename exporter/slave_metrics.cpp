@@ -12,7 +12,8 @@ void project_info(const Snapshot& snapshot, Samples& samples) {
     for (const SlaveReport& slave : bond.slaves) {
       const auto address = permanent_address_of(slave.link);
       samples.add({bond.link.name, slave.link.name, base::name_of(slave.role), slave.facts.driver,
-                   address ? address->to_string() : "", slave.facts.location},
+                   address ? address->to_string() : "", slave.facts.location,
+                   base::name_of(slave.role_source)},
                   1);
     }
   }
@@ -44,12 +45,13 @@ std::optional<double> stat(const BondReport&, const SlaveReport& slave) {
 std::span<const MetricRow> slave_rows() {
   using Stats = bond::LinkStats;
   static const std::array rows = {
-      MetricRow{"hnv_slave_info",
-                kGauge,
-                "Always 1; the labels tell which device the slave is. location is the firmware's "
-                "location code.",
-                {"bond", "device", "role", "driver", "permanent_address", "location"},
-                Projection(project_info)},
+      MetricRow{
+          "hnv_slave_info",
+          kGauge,
+          "Always 1; the labels tell which device the slave is. location is the firmware's "
+          "location code; role_source is what told the role.",
+          {"bond", "device", "role", "driver", "permanent_address", "location", "role_source"},
+          Projection(project_info)},
       MetricRow{"hnv_slave_up", kGauge,
                 "1 if the bonding driver takes the slave's link for up (MII status).", slave_labels,
                 SlaveValue(is_mii_up)},

@@ -74,10 +74,12 @@ void bring_up_to_date(WatchdogStatus& status, const std::vector<BondReport>* bon
   }
 }
 
-SnapshotTaker::SnapshotTaker(const Paths& paths, std::string status_file, Config config)
+SnapshotTaker::SnapshotTaker(const Paths& paths, std::string status_file, Config config,
+                             bool with_identity)
     : paths_(paths),
       status_file_(std::move(status_file)),
       boot_id_(read_boot_id(paths.procfs.native())),
+      with_identity_(with_identity),
       config_(std::make_shared<const Config>(std::move(config))),
       device_facts_(paths),
       speeds_(paths),
@@ -99,11 +101,20 @@ Snapshot SnapshotTaker::take() {
   snapshot.taken = base::BootClock::now();
   snapshot.taken_unix_seconds = base::unix_time();
   std::vector<bond::Link> links;
+  read_platform(snapshot);
   read_netlink(snapshot, links);
   read_sysfs(snapshot, std::move(links));
   read_watchdog(snapshot);
   read_process(snapshot);
   return snapshot;
+}
+
+void SnapshotTaker::read_platform(Snapshot& snapshot) {
+  auto frame = read_frame_key(paths_);
+  // Devices that stayed through a migration have another location now.
+  if (frame != frame_) device_facts_.forget_all();
+  frame_ = std::move(frame);
+  if (with_identity_) snapshot.identity = read_identity(paths_);
 }
 
 void SnapshotTaker::read_netlink(Snapshot& snapshot, std::vector<bond::Link>& links) {

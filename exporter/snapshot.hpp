@@ -18,6 +18,7 @@
 #include "exporter/process_facts.hpp"
 #include "hnv/config.hpp"
 #include "hnv/device_facts.hpp"
+#include "hnv/identity.hpp"
 #include "hnv/partition.hpp"
 #include "hnv/paths.hpp"
 #include "hnv/status.hpp"
@@ -56,6 +57,7 @@ struct Snapshot {
   std::map<bond::IfIndex, double> speeds;  // bytes per second, of slaves that tell
   PublishedStatus watchdog;                // as bring_up_to_date() leaves it
   std::optional<ProcessFacts> process;
+  std::optional<PartitionIdentity> identity;  // empty: no device tree, or not asked for
 };
 
 // Until when somebody vouches for an interval that is still open in the watchdog's status: while
@@ -81,7 +83,9 @@ void bring_up_to_date(WatchdogStatus& status, const std::vector<BondReport>* bon
 // Takes snapshots. All but set_config() on one thread.
 class SnapshotTaker {
  public:
-  SnapshotTaker(const Paths& paths, std::string status_file, Config config);
+  // `with_identity`: whether the partition's names are to be shown.
+  SnapshotTaker(const Paths& paths, std::string status_file, Config config,
+                bool with_identity = true);
 
   Snapshot take();
 
@@ -89,6 +93,7 @@ class SnapshotTaker {
   void set_config(Config config);
 
  private:
+  void read_platform(Snapshot& snapshot);
   void read_netlink(Snapshot& snapshot, std::vector<bond::Link>& links);
   void read_sysfs(Snapshot& snapshot, std::vector<bond::Link> links);
   void read_watchdog(Snapshot& snapshot);
@@ -98,10 +103,12 @@ class SnapshotTaker {
   Paths paths_;
   std::string status_file_;
   std::string boot_id_;
+  bool with_identity_;
   std::mutex config_mutex_;
   std::shared_ptr<const Config> config_;
 
   std::optional<bond::NetlinkSocket> socket_;
+  std::optional<FrameKey> frame_;  // of the last snapshot
   DeviceFactsCache device_facts_;
   LinkSpeedCache speeds_;
   ProcessReader process_;

@@ -2,6 +2,7 @@
 #include "hnv/identity.hpp"
 
 #include <nlohmann/json.hpp>
+#include <utility>
 
 #include "base/atomic_file.hpp"
 #include "hnv/property.hpp"
@@ -13,48 +14,58 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr int kSchema = 1;
-constexpr std::size_t kLargestFile = 65536;
-
-std::optional<std::string> find_text(const Paths& paths, const char* property) {
+std::optional<std::string> read_text(const Paths& paths, const char* property) {
   const auto bytes = read_property(paths.devicetree / property);
   return bytes ? std::optional(parse_text(*bytes)) : std::nullopt;
 }
 
-std::string text_of(const Paths& paths, const char* property) {
-  return find_text(paths, property).value_or("");
+PartitionIdentity identity_from_json(const Json& json) {
+  PartitionIdentity identity;
+  json.at("system_id").get_to(identity.frame.system_id);
+  json.at("model").get_to(identity.frame.model);
+  const Json& number = json.at("partition_number");
+  if (!number.is_null()) identity.partition_number = number.get<std::uint32_t>();
+  json.at("partition_name").get_to(identity.partition_name);
+  json.at("partition_uuid").get_to(identity.partition_uuid);
+  json.at("firmware").get_to(identity.firmware);
+  json.at("boot_id").get_to(identity.boot_id);
+  return identity;
 }
 
 }  // namespace
 
 std::optional<FrameKey> read_frame_key(const Paths& paths) {
-  auto system_id = find_text(paths, "system-id");
-  auto model = find_text(paths, "model");
+  auto system_id = read_text(paths, "system-id");
+  auto model = read_text(paths, "model");
   if (!system_id || !model) return std::nullopt;
   return FrameKey{std::move(*system_id), std::move(*model)};
 }
 
-PartitionIdentity read_identity(const Paths& paths) {
+std::optional<PartitionIdentity> read_identity(const Paths& paths) {
+  auto frame = read_frame_key(paths);
+  if (!frame) return std::nullopt;
   PartitionIdentity identity;
-  identity.frame = read_frame_key(paths).value_or(FrameKey{});
-  identity.partition_number =
-      parse_cell(read_property(paths.devicetree / "ibm,partition-no").value_or(""));
-  identity.partition_name = text_of(paths, "ibm,partition-name");
-  identity.partition_uuid = text_of(paths, "ibm,partition-uuid");
-  identity.firmware = text_of(paths, "openprom/ibm,fw-vernum_encoded");
+  identity.frame = std::move(*frame);
+  if (const auto bytes = read_property(paths.devicetree / "ibm,partition-no")) {
+    identity.partition_number = parse_cell(*bytes);
+  }
+  identity.partition_name = read_text(paths, "ibm,partition-name").value_or("");
+  identity.partition_uuid = read_text(paths, "ibm,partition-uuid").value_or("");
+  identity.firmware = read_text(paths, "openprom/ibm,fw-vernum_encoded").value_or("");
   identity.boot_id = read_boot_id(paths.procfs.native());
   return identity;
 }
 
 std::string encode_identity(const PartitionIdentity& identity) {
-  Json json{{"schema", kSchema},
-            {"system_id", identity.frame.system_id},
-            {"model", identity.frame.model},
-            {"partition_name", identity.partition_name},
-            {"partition_uuid", identity.partition_uuid},
-            {"firmware", identity.firmware},
-            {"boot_id", identity.boot_id}};
-  if (identity.partition_number) json["partition_number"] = *identity.partition_number;
+  const Json json{{"schema", kIdentitySchema},
+                  {"system_id", identity.frame.system_id},
+                  {"model", identity.frame.model},
+                  {"partition_number",
+                   identity.partition_number ? Json(*identity.partition_number) : Json(nullptr)},
+                  {"partition_name", identity.partition_name},
+                  {"partition_uuid", identity.partition_uuid},
+                  {"firmware", identity.firmware},
+                  {"boot_id", identity.boot_id}};
   return json.dump(1, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
@@ -65,29 +76,26 @@ base::Expected<PartitionIdentity> decode_identity(std::string_view text, const s
   try {
     const Json json = Json::parse(text);
     const int schema = json.at("schema").get<int>();
-    if (schema != kSchema) {
+    if (schema != kIdentitySchema) {
       return bad(base::ErrorCode::unsupported, "schema " + std::to_string(schema) +
                                                    "; this program reads schema " +
-                                                   std::to_string(kSchema));
+                                                   std::to_string(kIdentitySchema));
     }
-    PartitionIdentity identity;
-    json.at("system_id").get_to(identity.frame.system_id);
-    json.at("model").get_to(identity.frame.model);
-    json.at("partition_name").get_to(identity.partition_name);
-    json.at("partition_uuid").get_to(identity.partition_uuid);
-    json.at("firmware").get_to(identity.firmware);
-    json.at("boot_id").get_to(identity.boot_id);
-    if (json.contains("partition_number")) {
-      identity.partition_number = json["partition_number"].get<std::uint32_t>();
+    // The library would cut a number to fit, and take true for one.
+    const Json& number = json.at("partition_number");
+    if (!number.is_null() &&
+        (!number.is_number_unsigned() || number.get<std::uint64_t>() > std::uint64_t{UINT32_MAX})) {
+      return bad(base::ErrorCode::invalid,
+                 "partition_number is " + number.dump() + "; allowed: null or a number of 32 bits");
     }
-    return identity;
+    return identity_from_json(json);
   } catch (const Json::exception& problem) {
     return bad(base::ErrorCode::invalid, problem.what());
   }
 }
 
 base::Expected<PartitionIdentity> read_kept_identity(const std::string& file) {
-  const auto text = base::read_file(file, kLargestFile);
+  const auto text = base::read_file(file, kLargestIdentityFile);
   if (!text) return base::failure(text.error());
   return decode_identity(*text, file);
 }

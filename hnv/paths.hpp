@@ -17,8 +17,8 @@ struct Paths {
 };
 
 inline constexpr const char* kConfigFile = "/etc/hnv/hnv.yaml";
-inline constexpr const char* kWatchdogStatusFile = "/run/hnv/watchdog.json";
-// Where the partition ran: outlives the boot, so that a migration while it is off is found.
+// The partition's identity when the watchdog last saw it; outlives a boot.
 inline constexpr const char* kIdentityFile = "/var/lib/hnv/identity.json";
+inline constexpr const char* kWatchdogStatusFile = "/run/hnv/watchdog.json";
 
 }  // namespace hnv

@@ -145,13 +145,13 @@ Picture Daemon::picture_of(IfIndex bond) const {
 void Daemon::start_on_machine() {
   const BootTime now = base::BootClock::now();
   const Surroundings seen = surroundings_.look(now);
-  const PartitionIdentity present = read_identity(options_.paths);
+  const auto present = read_identity(options_.paths);
   std::optional<Moved> moved;
-  if (seen.frame) {
+  if (seen.frame && present) {
     auto kept = read_kept_identity(options_.identity_file);
     if (kept) {
       kept_identity_ = *kept;
-      moved = moved_from(*kept, present);
+      moved = moved_from(*kept, *present);
     } else if (kept.error().code != base::ErrorCode::not_found) {
       log(LogLevel::warn, Event::identity_unkept, {{"err", kept.error().to_string()}});
     }
@@ -172,10 +172,10 @@ void Daemon::keep_identity() {
       kept_identity_->boot_id == identity_.boot_id) {
     return;
   }
-  const PartitionIdentity present = read_identity(options_.paths);
-  if (present.frame != *frame) return;  // changed in this moment: the next look sees it
+  const auto present = read_identity(options_.paths);
+  if (!present || present->frame != *frame) return;  // it changes in this moment
   kept_identity_ = present;
-  const auto kept = base::replace_file(options_.identity_file, encode_identity(present));
+  const auto kept = base::replace_file(options_.identity_file, encode_identity(*present));
   if (!kept && !keep_failed_) {
     log(LogLevel::warn, Event::identity_unkept,
         {{"err", kept.error().to_string()},

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// What looking at the platform costs: the device tree of a large partition.
+// What looking at the platform costs: the device tree of a large partition, and its identity.
 #include <benchmark/benchmark.h>
 
 #include "hnv/device_tree.hpp"
+#include "hnv/identity.hpp"
 #include "tests/support/device_tree_fixture.hpp"
 
 namespace {
@@ -36,5 +37,15 @@ void scan_large_device_tree(benchmark::State& state) {
   state.counters["nodes"] = static_cast<double>(nodes);
 }
 BENCHMARK(scan_large_device_tree)->Unit(benchmark::kMicrosecond);
+
+// What a watchdog asks every few seconds to see whether it still runs on the same machine.
+void poll_frame_key(benchmark::State& state) {
+  const test::DeviceTreeFixture tree;
+  tree.property("", "system-id", test::nul_ended("IBM,0212A345B"));
+  tree.property("", "model", test::nul_ended("IBM,9080-HEX"));
+  const Paths paths = tree.paths();
+  for (auto _ : state) benchmark::DoNotOptimize(read_frame_key(paths));
+}
+BENCHMARK(poll_frame_key)->Unit(benchmark::kMicrosecond);
 
 }  // namespace

@@ -61,7 +61,16 @@ TEST(StatusJson, ListsSlavesByIndex) {
   ASSERT_EQ(slaves.size(), 2U);
   EXPECT_EQ(slaves[0].at("device"), kSriov);
   EXPECT_EQ(slaves[0].at("role"), "sriov");
+  EXPECT_EQ(slaves[0].at("role_source"), "hcn_mode");
   EXPECT_EQ(slaves[0].at("driver"), "mlx5_core");
+  EXPECT_EQ(slaves[0].at("node"), "pci@800000020004008/ethernet@0");
+  EXPECT_EQ(slaves[0].at("node_source"), "of_node");
+  EXPECT_EQ(slaves[0].at("node_type"), "pci");
+  EXPECT_EQ(slaves[0].at("hcn_id"), 0x191554c8);
+  EXPECT_EQ(slaves[0].at("hcn_mode"), "primary");
+  EXPECT_EQ(slaves[0].at("drc_index"), 0x20004008);
+  EXPECT_EQ(slaves[1].at("hcn_mode"), nullptr);
+  EXPECT_EQ(slaves[1].at("node_source"), "none");
   EXPECT_EQ(slaves[0].at("mii_status"), "up");
   EXPECT_EQ(slaves[0].at("active"), false);
   EXPECT_EQ(slaves[1].at("active"), true);

@@ -288,14 +288,19 @@ TEST(StatusPage, VerboseAddsSettingsCountsAndAddresses) {
   status.primary_losses = 1;
   status.off_sriov[OffReason::link_down] = 3min + 2s;
   status.off_sriov[OffReason::hold_down] = 11s;  // and 9 s that run
+  bond_of(picture).note = "env3 is virtual, and hcn_mode says sriov";
   const std::string page = text(picture, true);
   EXPECT_NE(page.find(R"(
   env3          virtual  ibmveth    up    up   active
   slave      enP16392p1s0, address 52:54:00:00:00:12, permanent
-             52:54:00:00:00:11, bus pci, at U78D2.001.WZS000A-P1-C1-T1, link
+             52:54:00:00:00:11, link failures 1, carrier changes 2
+  device     enP16392p1s0, role sriov (from hcn_mode), driver mlx5_core, bus
+             pci, node pci@800000020004008/ethernet@0, drc index 20004008, at
+             U78D2.001.WZS000A-P1-C1-T1
+  slave      env3, address 52:54:00:00:00:11, permanent 52:54:00:00:00:12, link
              failures 1, carrier changes 2
-  slave      env3, address 52:54:00:00:00:11, permanent 52:54:00:00:00:12, bus
-             vio, link failures 1, carrier changes 2
+  device     env3, role virtual (from driver), driver ibmveth, bus vio
+  note       env3 is virtual, and hcn_mode says sriov
   settings   mode active-backup, miimon 100 ms, primary none, primary_reselect
              always, fail_over_mac follow, updelay 0 ms, downdelay 0 ms, hcn-id
              191554c8

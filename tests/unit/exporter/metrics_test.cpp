@@ -139,7 +139,7 @@ TEST(Metrics, WhatTheKernelDidNotSendIsAbsent) {
   EXPECT_THAT(names_in(snapshot, "hnv_slave_"),
               ElementsAre("hnv_slave_active" + labels, "hnv_slave_admin_up" + labels,
                           "hnv_slave_info{bond=\"b\",device=\"s\",role=\"unknown\",driver=\"\","
-                          "permanent_address=\"\",location=\"\"}",
+                          "permanent_address=\"\",location=\"\",role_source=\"none\"}",
                           "hnv_slave_primary" + labels));
 }
 

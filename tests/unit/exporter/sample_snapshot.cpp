@@ -46,6 +46,7 @@ SlaveReport sriov_slave(std::uint32_t index, const std::string& name) {
   report.facts.driver = "mlx5_core";
   report.facts.bus = "pci";
   report.facts.location = "U78D3.001.WZS0A1B-P1-C4-T1-S2";
+  report.role_source = RoleSource::hcn_mode;
   return report;
 }
 
@@ -55,6 +56,7 @@ SlaveReport virtual_slave(std::uint32_t index, const std::string& name) {
   report.facts.driver = "ibmveth";
   report.facts.bus = "vio";
   report.facts.location = "U9009.22A.13C2A50-V5-C3-T0";
+  report.role_source = RoleSource::hcn_mode;
   return report;
 }
 
@@ -191,6 +193,12 @@ Snapshot full_snapshot() {
   other.slaves.push_back(slave);
   set_active(other, 21);
   snapshot.bonds.push_back(std::move(other));
+  snapshot.identity = PartitionIdentity{{"IBM,0212A345B", "IBM,9080-HEX"},
+                                        7,
+                                        "db-prod-1",
+                                        "6b2b5c2e-7b0e-4a0e-9f51-0d1d0a5f7c11",
+                                        "FW950.30 (VL950_092)",
+                                        "2b1d9d0c-5f8e-4a39-8b53-1d3c5b1f0001"};
   return snapshot;
 }
 

@@ -228,6 +228,27 @@ TEST_F(SnapshotTakerTest, EachSourceFailsByItself) {
   EXPECT_FALSE(snapshot.process);
 }
 
+TEST_F(SnapshotTakerTest, NamesThePartitionWhereThereIsADeviceTree) {
+  SnapshotTaker taker = this->taker();
+  EXPECT_FALSE(taker.take().identity);
+  folder_.write("proc/device-tree/system-id", "IBM,0212A345B");
+  folder_.write("proc/device-tree/ibm,partition-name", "db-prod-1");
+  const Snapshot snapshot = taker.take();
+  ASSERT_TRUE(snapshot.identity);
+  EXPECT_EQ(snapshot.identity->frame.system_id, "IBM,0212A345B");
+  EXPECT_EQ(snapshot.identity->partition_name, "db-prod-1");
+  SnapshotTaker discreet(paths_, status_file(), Config{}, false);
+  EXPECT_FALSE(discreet.take().identity);
+}
+
+TEST_F(SnapshotTakerTest, DoesNotMissABondToIgnore) {
+  SnapshotTaker taker = this->taker();
+  Config config;
+  config.bonds.push_back(BondConfig{.name = "no-such-bond", .sriov = {}, .ignore = true});
+  taker.set_config(config);
+  EXPECT_TRUE(taker.take().missing_bonds.empty());
+}
+
 TEST_F(SnapshotTakerTest, NamesConfiguredBondsThatAreMissingAndTakesNewConfigurations) {
   SnapshotTaker taker = this->taker();
   EXPECT_TRUE(taker.take().missing_bonds.empty());
