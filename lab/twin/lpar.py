@@ -89,12 +89,15 @@ class LogicalPartition:
         self.guest.sh("stop_network_manager && start_network_manager", PREPARATION_TIMEOUT)
 
     def make_bonds_from_profiles(self) -> None:
-        """As after a reboot: the profiles that hcnmgr once stored, activated by NetworkManager; no primary is set by anyone."""
+        """As after a reboot: the profiles that hcnmgr once stored, activated by NetworkManager.
+
+        Nobody sets a primary, and the traffic is stranded on the virtual port: the other one's link takes longer to come up.
+        """
         for pair in self.pairs:
             self.guest.sh(f"store_profiles {pair.name} {pair.wiring.address} {pair.sriov} {pair.virtual}")
         self.start_network_manager()
         for pair in self.pairs:
-            pair.wait_whole()
+            pair.wait_both_up()
 
     def make_bonds_by_scan(self) -> None:
         """As at the first boot: hcnmgr makes them. The administrator then gives them their addresses."""

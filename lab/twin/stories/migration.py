@@ -17,11 +17,10 @@ PINGS_OF_A_MOVE = 5
 def lpm(twin: Twin) -> None:
     with twin.partition() as lpar:
         pair, programs = lpar.pair, lpar.programs
-        programs.start()
         if twin.fast:
-            lpar.make_bonds_from_profiles()
-            pair.set_primary(pair.sriov)
+            bring_up(lpar)
         else:
+            programs.start()
             _scan(lpar)
         pair.start_pings()
 
@@ -111,6 +110,7 @@ def _lost_in_a_migration(twin: Twin, watched: bool) -> PingCount:
         else:
             lpar.make_bonds_from_profiles()
             lpar.pair.set_primary(lpar.pair.sriov)
+            lpar.pair.wait_whole(primary=lpar.pair.sriov)
         lpar.pair.start_pings()
         take_away(lpar)
         lpar.hmc.change_frame(DESTINATION_FRAME)

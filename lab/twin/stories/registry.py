@@ -71,11 +71,10 @@ def bring_up(lpar: LogicalPartition, **settings: str) -> None:
     lpar.programs.start(**settings)
     lpar.make_bonds_from_profiles()
     for pair in lpar.pairs:
-        if lpar.programs.watching:
-            pair.wait_whole(primary=pair.sriov)
-            lpar.programs.expect("hnv_watchdog_state", 1, bond=pair.name, state="steady")
-        else:
+        if not lpar.programs.watching:
             pair.set_primary(pair.sriov)
+        pair.wait_whole(primary=pair.sriov)
+        lpar.programs.expect("hnv_watchdog_state", 1, bond=pair.name, state="steady")
 
 
 def take_away(lpar: LogicalPartition) -> None:
