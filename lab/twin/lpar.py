@@ -42,7 +42,8 @@ class LogicalPartition:
         self.run_dir = new_run_dir(f"twin-{purpose}")
         self.state = state or self.run_dir / "state"
         self.state.mkdir(exist_ok=True)
-        self.guest = Guest(image, self.run_dir, [], [*qemu_devices(), *self._shares(build)], POWER)
+        # The shares first: QEMU puts them on the bridge that is there by then, and must leave the others' slots free.
+        self.guest = Guest(image, self.run_dir, [], [*self._shares(build), *qemu_devices()], POWER)
         self.last_words = ""  # of a partition that was left by an exception
         try:
             self.pairs = tuple(HnvPair(self.guest, wiring) for wiring in wirings)
