@@ -61,7 +61,7 @@ def _newest(images: Path, rebuild: bool) -> Image:
         shutil.rmtree(folder)
     if not (folder / "release").exists():
         _build(source, folder)
-        _remove_old(images)
+        remove_old(images)
     return _load(folder)
 
 
@@ -82,7 +82,8 @@ def _build(source: kernel.KernelSource, folder: Path) -> None:
         shutil.rmtree(work, ignore_errors=True)
 
 
-def _remove_old(images: Path) -> None:
+def remove_old(images: Path) -> None:
+    """Keep the newest ones: another lab may be using the one before the last."""
     built = sorted(images.glob("*/release"), key=lambda path: path.stat().st_mtime)
     for release in built[:-KEPT_IMAGES]:
         shutil.rmtree(release.parent, ignore_errors=True)

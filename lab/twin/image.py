@@ -16,7 +16,7 @@ from pathlib import Path
 from lab import initramfs
 from lab.errors import LabError
 from lab.foreign import POWER, candidate_version, download_packages, resolve, unpack_packages
-from lab.image import Image, locked
+from lab.image import Image, locked, remove_old
 from lab.kernel import KernelTree, index_modules
 from lab.paths import LAB_SOURCE, lab_dir
 from lab.progress import step
@@ -55,12 +55,11 @@ def ensure_twin_image() -> Image:
         folder = images / f"{package}_{candidate_version(package)}-{_recipe_digest()}".replace(":", "_")
         if not (folder / "release").exists():
             _build(package, root, folder)
+            remove_old(images)
         return Image(folder / "vmlinux", folder / "initramfs", (folder / "release").read_text(), root)
 
 
 def _build(package: str, root: Path, folder: Path) -> None:
-    for old in folder.parent.glob("linux-image-*"):
-        shutil.rmtree(old)
     work = Path(tempfile.mkdtemp(prefix="building-", dir=folder.parent))
     try:
         archive, = download_packages([package], work)

@@ -42,7 +42,8 @@ class LogicalPartition:
         self.run_dir = new_run_dir(f"twin-{purpose}")
         self.state = state or self.run_dir / "state"
         self.state.mkdir(exist_ok=True)
-        self.guest = Guest(image, self.run_dir, [], [*qemu_devices(), *self._shares(build)], POWER)
+        # The shares first: QEMU puts them on the bridge that is there by then, and must leave the others' slots free.
+        self.guest = Guest(image, self.run_dir, [], [*self._shares(build), *qemu_devices()], POWER)
         self.last_words = ""  # of a partition that was left by an exception
         try:
             self.pairs = tuple(HnvPair(self.guest, wiring) for wiring in wirings)
@@ -89,12 +90,15 @@ class LogicalPartition:
         self.guest.sh("stop_network_manager && start_network_manager", PREPARATION_TIMEOUT)
 
     def make_bonds_from_profiles(self) -> None:
-        """As after a reboot: the profiles that hcnmgr once stored, activated by NetworkManager; no primary is set by anyone."""
+        """As after a reboot: the profiles that hcnmgr once stored, activated by NetworkManager.
+
+        Nobody sets a primary, and the traffic is stranded on the virtual port: the other one's link takes longer to come up.
+        """
         for pair in self.pairs:
             self.guest.sh(f"store_profiles {pair.name} {pair.wiring.address} {pair.sriov} {pair.virtual}")
         self.start_network_manager()
         for pair in self.pairs:
-            pair.wait_whole()
+            pair.wait_both_up()
 
     def make_bonds_by_scan(self) -> None:
         """As at the first boot: hcnmgr makes them. The administrator then gives them their addresses."""

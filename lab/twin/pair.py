@@ -51,9 +51,14 @@ class HnvPair(KernelBond):
     def exists(self) -> bool:
         return self.guest.attempt(f"[ -d /sys/class/net/{self.name}/bonding ]")[0] == 0
 
+    def wait_both_up(self) -> None:
+        """Both ports are in and up, whichever carries the traffic."""
+        wait_until(self.exists, TWIN_PATIENCE, f"{self.name} exists")
+        self.wait(self.is_whole, f"{self.name} with both ports up", TWIN_PATIENCE)
+
     def wait_whole(self, primary: str | None = None) -> None:
         """Both ports are in and the SR-IOV one carries the traffic; `primary` is the kernel's, if it matters."""
-        wait_until(self.exists, TWIN_PATIENCE, f"{self.name} exists")
+        self.wait_both_up()
         wanted = f"{self.name} whole, {self.sriov} active" + ("" if primary is None else f", primary {primary or 'none'}")
         self.wait(lambda state: self._is_right(state, primary), wanted, TWIN_PATIENCE)
 

@@ -19,7 +19,7 @@ STATUS_FILE = "/run/hnv/watchdog.json"
 BUILD = "/run/hnv-lab/build"
 
 # Short, so that nobody waits; the programs' defaults are for real networks. No bonds: the firmware names them.
-QUICK = {"settle": "5s", "query_quiet": "60s"}
+QUICK = {"query_quiet": "60s"}
 
 
 class Programs:
@@ -41,9 +41,9 @@ class Programs:
             f" && chown {WATCHDOG_UID}:{WATCHDOG_UID} /run/hnv /var/lib/hnv"
         )
 
-    def start(self, mode: str = "enforce", settle: str = "3s", hold_down: str = "2s", **migration: str) -> None:
-        """Both daemons, with no bond configured; `migration` are keys of that part of the configuration."""
-        text = Config([], mode, hold_down, settle, {**QUICK, **migration}).text()
+    def start(self, settle: str = "3s", hold_down: str = "2s", migration_settle: str = "5s", **migration: str) -> None:
+        """Both daemons, with no bond configured; `migration` are more keys of that part of the configuration."""
+        text = Config([], "enforce", hold_down, settle, {**QUICK, "settle": migration_settle, **migration}).text()
         self.guest.sh(f"printf %s '{text}' >{CONFIG_FILE}")
         self.start_watchdog()
         self.exporter.start()
@@ -113,7 +113,7 @@ class Unwatched(Programs):
 
     watching = False
 
-    def start(self, mode: str = "", settle: str = "", hold_down: str = "", **migration: str) -> None:
+    def start(self, settle: str = "", hold_down: str = "", migration_settle: str = "", **migration: str) -> None:
         pass
 
     def start_watchdog(self) -> None:

@@ -33,6 +33,7 @@ def parser() -> argparse.ArgumentParser:
     result.add_argument("--build", type=Path, metavar="DIR", help="build folder with the programs (default: build/ppc64le)")
     result.add_argument("--only", action="append", default=[], metavar="NAME", help="run this story (repeatable)")
     result.add_argument("--list", action="store_true", help="list the stories and exit")
+    result.add_argument("--image", action="store_true", help="fetch and unpack the partition's kernel and software, nothing else")
     result.add_argument("--fast", action="store_true", help="bonds from stored profiles also where hcnmgr would make them")
     result.add_argument("--platform-only", action="store_true", help="the platform's part and the kernel's answers, no program of ours")
     return result
@@ -44,15 +45,23 @@ def main(arguments: list[str]) -> int:
         for entry in STORIES:
             say(f"{entry.name:14} {entry.title}")
         return 0
-    build = Build(options.build.resolve()) if options.build else Build.of_preset("ppc64le")
     try:
-        chosen = choose(options.only)
-        if not options.platform_only:
-            build.require()
-        return run(chosen, None if options.platform_only else build, options.fast)
+        if options.image:
+            image = ensure_twin_image()
+            say(f"twin: Linux {image.release}, in {image.kernel.parent}")
+            return 0
+        return run_chosen(options)
     except LabError as error:
         say(f"{paint('error', RED)}: {error}")
         return 2
+
+
+def run_chosen(options: argparse.Namespace) -> int:
+    build = Build(options.build.resolve()) if options.build else Build.of_preset("ppc64le")
+    chosen = choose(options.only)
+    if not options.platform_only:
+        build.require()
+    return run(chosen, None if options.platform_only else build, options.fast)
 
 
 def choose(only: list[str]) -> list[Story]:

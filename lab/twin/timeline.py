@@ -10,7 +10,10 @@ from datetime import datetime
 from pathlib import Path
 
 # Events of the watchdog's log that belong on a time line; the others are detail.
-SHOWN_EVENTS = ("write", "restored", "restore_failed", "failover", "paused", "frame_changed", "lpm_window_opened", "lpm_window_closed", "lpm_overdue", "lpm_counted")
+SHOWN_EVENTS = (
+    "write", "restored", "restore_failed", "failover", "paused", "frame_changed",
+    "lpm_window_opened", "lpm_window_closed", "lpm_overdue", "lpm_counted",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from lab.twin.hmc import DESTINATION_FRAME
 from lab.twin.lpar import LogicalPartition
-from lab.twin.stories.registry import Twin, bring_up, expect_carried_by_sriov, on_virtual_alone, story, take_away
+from lab.twin.stories.registry import EAGER, Twin, bring_up, expect_carried_by_sriov, on_virtual_alone, story, take_away
 from lab.waiting import wait_until
 
 
@@ -13,7 +13,7 @@ from lab.waiting import wait_until
 def lpm_failed(twin: Twin) -> None:
     with twin.partition() as lpar:
         pair, programs = lpar.pair, lpar.programs
-        bring_up(lpar)
+        bring_up(lpar, **EAGER)
         pair.start_pings()
         began = lpar.now
         take_away(lpar)

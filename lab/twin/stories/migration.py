@@ -6,7 +6,7 @@ from __future__ import annotations
 from lab.twin.hmc import DESTINATION_FRAME
 from lab.twin.lpar import LogicalPartition
 from lab.twin.pair import PingCount
-from lab.twin.stories.registry import Twin, bring_in, bring_up, expect_carried_by_sriov, migrate, story, take_away
+from lab.twin.stories.registry import EAGER, Twin, bring_in, bring_up, expect_carried_by_sriov, migrate, story, take_away
 from lab.twin.wiring import FIRST, SECOND
 
 # A migration moves the traffic twice; under emulation each move may cost a second of pings.
@@ -17,11 +17,10 @@ PINGS_OF_A_MOVE = 5
 def lpm(twin: Twin) -> None:
     with twin.partition() as lpar:
         pair, programs = lpar.pair, lpar.programs
-        programs.start()
         if twin.fast:
-            lpar.make_bonds_from_profiles()
-            pair.set_primary(pair.sriov)
+            bring_up(lpar, **EAGER)
         else:
+            programs.start(**EAGER)
             _scan(lpar)
         pair.start_pings()
 
@@ -65,7 +64,7 @@ def _scan(lpar: LogicalPartition) -> None:
 @story("two HNV bonds migrate at once: one migration is counted, and both are back")
 def two_bonds(twin: Twin) -> None:
     with twin.partition(FIRST, SECOND) as lpar:
-        bring_up(lpar)
+        bring_up(lpar, **EAGER)
         for pair in lpar.pairs:
             pair.start_pings()
         began = lpar.now
@@ -107,10 +106,11 @@ def paired(twin: Twin) -> None:
 def _lost_in_a_migration(twin: Twin, watched: bool) -> PingCount:
     with twin.partition() as lpar:
         if watched:
-            bring_up(lpar)
+            bring_up(lpar, **EAGER)
         else:
             lpar.make_bonds_from_profiles()
             lpar.pair.set_primary(lpar.pair.sriov)
+            lpar.pair.wait_whole(primary=lpar.pair.sriov)
         lpar.pair.start_pings()
         take_away(lpar)
         lpar.hmc.change_frame(DESTINATION_FRAME)

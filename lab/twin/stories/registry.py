@@ -55,6 +55,10 @@ class Story:
 
 STORIES: list[Story] = []
 
+# With these the watchdog would write in the second or two in which hcnmgr has attached a port and set no primary yet: what
+# holds it back is then the migration, or hcnmgr at work, and not the settling that any change of membership brings.
+EAGER = {"settle": "300ms", "hold_down": "300ms", "migration_settle": "300ms"}
+
 
 def story(title: str) -> Callable[[Callable[[Twin], None]], Callable[[Twin], None]]:
     """Register the decorated function as a story of its own name."""
@@ -71,11 +75,10 @@ def bring_up(lpar: LogicalPartition, **settings: str) -> None:
     lpar.programs.start(**settings)
     lpar.make_bonds_from_profiles()
     for pair in lpar.pairs:
-        if lpar.programs.watching:
-            pair.wait_whole(primary=pair.sriov)
-            lpar.programs.expect("hnv_watchdog_state", 1, bond=pair.name, state="steady")
-        else:
+        if not lpar.programs.watching:
             pair.set_primary(pair.sriov)
+        pair.wait_whole(primary=pair.sriov)
+        lpar.programs.expect("hnv_watchdog_state", 1, bond=pair.name, state="steady")
 
 
 def take_away(lpar: LogicalPartition) -> None:
