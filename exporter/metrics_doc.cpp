@@ -89,6 +89,10 @@ std::string label_values() {
          value_line<OffReason>("reason", "time off SR-IOV") +
          value_line<RestoreFailure>("reason", "failed restores") +
          value_line<WatchState>("state", "the watchdog's state") +
+         value_line<PauseReason>("reason", "the watchdog's pauses") +
+         value_line<LpmOutcome>("outcome", "migration windows") +
+         value_line<LpmKind>("kind", "migrations") +
+         value_line<LpmResult>("result", "migrations") +
          value_line<bond::ResyncReason>("reason", "resyncs") +
          value_line<Source>("source", "sources of a scrape");
 }

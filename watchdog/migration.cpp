@@ -69,7 +69,7 @@ class Step {
     MigrationState& state = this->state();
     if (!state.window) {
       decision_.opened = true;
-      state.window.emplace();
+      state.window = MigrationState::Window{};
       state.window->since = now_;
       // A slave that left a moment ago left for this.
       await_departed_within(config_.query_quiet);
@@ -323,7 +323,7 @@ MigrationState start_on(const std::optional<FrameKey>& present, const std::optio
   state.frame = present;
   if (!moved) return state;
   state.disturbed = state.identity_changed = now;
-  state.window.emplace();
+  state.window = MigrationState::Window{};
   state.window->since = state.window->last_sign = now;
   state.window->identity_changed = now;
   state.window->kind = moved->kind;

@@ -232,6 +232,7 @@ TEST_F(SnapshotTakerTest, NamesThePartitionWhereThereIsADeviceTree) {
   SnapshotTaker taker = this->taker();
   EXPECT_FALSE(taker.take().identity);
   folder_.write("proc/device-tree/system-id", "IBM,0212A345B");
+  folder_.write("proc/device-tree/model", "IBM,9080-HEX");
   folder_.write("proc/device-tree/ibm,partition-name", "db-prod-1");
   const Snapshot snapshot = taker.take();
   ASSERT_TRUE(snapshot.identity);
