@@ -2,6 +2,7 @@
 #include "watchdog/partition_keeper.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <utility>
 
 namespace hnv::watchdog {
@@ -142,7 +143,7 @@ void PartitionKeeper::tell_migration(const MigrationDecision& decision, BootTime
     lpm_.last_window_seconds = base::to_seconds(decision.closed->lasted);
     tell(LogLevel::info, Event::lpm_window_closed,
          {{"outcome", std::string(base::name_of(decision.closed->outcome))},
-          {"seconds", *lpm_.last_window_seconds}});
+          {"seconds", std::round(*lpm_.last_window_seconds)}});
   }
   if (decision.counted) {
     const auto& [kind, result] = *decision.counted;
