@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ctl/bond_details.hpp"
 
-#include <array>
+#include <fmt/format.h>
+
 #include <chrono>
-#include <cstdio>
 
 #include "ctl/text.hpp"
 #include "hnv/pause_words.hpp"
@@ -23,14 +23,6 @@ std::string name_or_dash(const std::optional<T>& value) {
 
 std::string milliseconds_or_dash(const std::optional<std::chrono::milliseconds>& value) {
   return value ? std::to_string(value->count()) + " ms" : "-";
-}
-
-// As the HMC and drmgr write it: "20004008".
-std::string hexadecimal(std::uint32_t value) {
-  constexpr std::size_t kLength = 9;
-  std::array<char, kLength> digits{};
-  std::snprintf(digits.data(), digits.size(), "%08x", value);
-  return digits.data();
 }
 
 std::string settings_text(const BondReport& report) {
@@ -125,7 +117,7 @@ std::string device_text(const SlaveReport& slave) {
   if (!facts.bus.empty()) text += ", bus " + facts.bus;
   if (!facts.node.empty()) text += ", node " + facts.node;
   if (facts.node_source == NodeSource::address) text += " (by its address)";
-  if (facts.drc_index) text += ", drc index " + hexadecimal(*facts.drc_index);
+  if (facts.drc_index) text += ", drc index " + fmt::format("{:08x}", *facts.drc_index);
   if (!facts.location.empty()) text += ", at " + facts.location;
   return text;
 }

@@ -62,7 +62,7 @@ void read_migration(YamlReader& reader, const YAML::Node& node, MigrationTimes& 
     std::string_view name;
     std::chrono::milliseconds MigrationTimes::*time;
   };
-  static constexpr std::array keys = {
+  static constexpr std::array kKeys = {
       Key{"settle", &MigrationTimes::settle},
       Key{"query_quiet", &MigrationTimes::query_quiet},
       Key{"hook_timeout", &MigrationTimes::hook_timeout},
@@ -71,9 +71,10 @@ void read_migration(YamlReader& reader, const YAML::Node& node, MigrationTimes& 
       Key{"stuck_after", &MigrationTimes::stuck_after},
   };
   std::vector<std::string_view> allowed;
-  for (const Key& key : keys) allowed.push_back(key.name);
+  allowed.reserve(kKeys.size());
+  for (const Key& key : kKeys) allowed.push_back(key.name);
   if (!reader.expect_map(node, "migration", allowed)) return;
-  for (const Key& key : keys) {
+  for (const Key& key : kKeys) {
     const std::string name(key.name);
     if (const YAML::Node value = YamlReader::child(node, name)) {
       times.*key.time = reader.duration(value, "migration " + name, kLongestWait);

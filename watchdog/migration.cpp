@@ -64,6 +64,13 @@ class Step {
     if (state().window) state().window->last_sign = now_;
   }
 
+  // hcnmgr or drmgr begins a migration. If all that left for the one before are back, it is another
+  // one, which has its own quiet to wait for.
+  void begin() {
+    if (state().window && has_been_away(*state().window) && all_are_back()) close_as_back();
+    sign();
+  }
+
   // The first sign of a migration, or another one.
   MigrationState::Window& sign() {
     MigrationState& state = this->state();
@@ -102,7 +109,7 @@ class Step {
       state.dlpar_since = now_;
     }
     if (hcnmgr || dlpar) disturb();
-    if (any_command(seen_, is_removal)) sign();
+    if (any_command(seen_, is_removal)) begin();
   }
 
   void note_identity() {
@@ -122,7 +129,10 @@ class Step {
     if (!seen_.hook || (state.hook && state.hook->stamp == seen_.hook->stamp)) return;
     state.hook = seen_.hook;
     state.hook_is_done = false;
-    if (hook_is_open()) sign();
+    if (hook_is_open()) {
+      begin();
+      state.hook_is_done = false;  // what has closed is the window before
+    }
     if (!state.window) return;
     state.window->hooked = true;
     disturb();
@@ -207,15 +217,24 @@ class Step {
     }
   }
 
+  static bool has_been_away(const MigrationState::Window& window) {
+    return !window.awaited.empty() || window.identity_changed;
+  }
+
+  void close_as_back() {
+    const bool moved = state().window->identity_changed.has_value();
+    close(moved ? LpmOutcome::migrated : LpmOutcome::returned);
+  }
+
   void close_window() {
     MigrationState::Window& window = *state().window;
     const bool quiet = is_quiet(seen_);
     if (!view_.fresh) return;
     if (all_are_back()) {
-      const bool away = !window.awaited.empty() || window.identity_changed;
-      const TimePoint at = away ? window.last_sign + config_.settle : quiet_end(window);
+      const TimePoint at =
+          has_been_away(window) ? window.last_sign + config_.settle : quiet_end(window);
       if (quiet && now_ >= at) {
-        close(window.identity_changed ? LpmOutcome::migrated : LpmOutcome::returned);
+        close_as_back();
       } else {
         wake(at);
       }

@@ -127,11 +127,6 @@ void PartitionKeeper::tell_migration(const MigrationDecision& decision, BootTime
     facts_.forget_all();  // devices that stay have another location
     tell(LogLevel::info, Event::frame_changed, {{"machine", machine(*decision.moved_to)}});
   }
-  if (decision.opened) {
-    const BootTime since = decision.state.window ? decision.state.window->since : now;
-    lpm_.last_start_unix_seconds = base::unix_time() - base::to_seconds(now - since);
-    tell(LogLevel::info, Event::lpm_window_opened, {});
-  }
   if (decision.overdue) {
     const bool critical = *decision.overdue == LpmOutcome::not_restored;
     tell(
@@ -144,6 +139,11 @@ void PartitionKeeper::tell_migration(const MigrationDecision& decision, BootTime
     tell(LogLevel::info, Event::lpm_window_closed,
          {{"outcome", std::string(base::name_of(decision.closed->outcome))},
           {"seconds", std::round(*lpm_.last_window_seconds)}});
+  }
+  if (decision.opened) {
+    const BootTime since = decision.state.window ? decision.state.window->since : now;
+    lpm_.last_start_unix_seconds = base::unix_time() - base::to_seconds(now - since);
+    tell(LogLevel::info, Event::lpm_window_opened, {});
   }
   if (decision.counted) {
     const auto& [kind, result] = *decision.counted;

@@ -381,6 +381,25 @@ TEST_F(MigrationTest, BondThatIsRemovedIsNotWaitedFor) {
   EXPECT_FALSE(window());
 }
 
+// The next one begins before the first has settled: it has its own quiet to wait for.
+TEST_F(MigrationTest, NextMigrationIsAnotherWindow) {
+  run(HcnCommand::hcnrmdev, 1s);
+  leave();
+  surroundings.move_to("IBM,02destination");
+  look();
+  join();
+  carry();
+  pass(1s);
+  surroundings.hook(HookPhase::check, now);
+  look();
+  ASSERT_EQ(closed.size(), 1U);
+  EXPECT_EQ(closed[0].outcome, LpmOutcome::migrated);
+  EXPECT_EQ(opened, 2U);
+  pass(10min);
+  EXPECT_TRUE(window()) << "its hook has not said post";
+  EXPECT_TRUE(paused(PauseReason::hook));
+}
+
 TEST_F(MigrationTest, NothingIsConcludedFromAPictureThatIsNotFresh) {
   run(HcnCommand::hcnrmdev, 1s);
   fresh = false;
