@@ -91,8 +91,7 @@ std::string label_values() {
          value_line<WatchState>("state", "the watchdog's state") +
          value_line<PauseReason>("reason", "the watchdog's pauses") +
          value_line<LpmOutcome>("outcome", "migration windows") +
-         value_line<LpmKind>("kind", "migrations") +
-         value_line<LpmResult>("result", "migrations") +
+         value_line<LpmKind>("kind", "migrations") + value_line<LpmResult>("result", "migrations") +
          value_line<bond::ResyncReason>("reason", "resyncs") +
          value_line<Source>("source", "sources of a scrape");
 }

@@ -98,7 +98,8 @@ class Scanner {
       ::close(own);
       return names;
     }
-    while (const dirent* entry = ::readdir(listing.get())) {
+    // readdir(3) is safe on a stream that nobody else reads.
+    while (const dirent* entry = ::readdir(listing.get())) {  // NOLINT(concurrency-mt-unsafe)
       if (names.size() == kMostEntries) {
         note(folder.path_of("."),
              "more than " + std::to_string(kMostEntries) + " entries; the rest is not looked at");
