@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "base/unique_fd.hpp"
+#include "tests/support/temporary_folder.hpp"
 
 namespace {
 
@@ -26,8 +27,9 @@ class Program {
  public:
   enum class Output { pipe, terminal };
 
-  explicit Program(std::vector<std::string> arguments, Output output = Output::pipe) {
-    arguments.insert(arguments.begin(), HNV_CTL_PROGRAM);
+  explicit Program(std::vector<std::string> arguments, Output output = Output::pipe,
+                   const std::string& hnvctl = HNV_CTL_PROGRAM) {
+    arguments.insert(arguments.begin(), hnvctl);
     int fd = -1;
     if (output == Output::terminal) {
       struct winsize window {
@@ -253,10 +255,20 @@ TEST_F(CtlProgram, PersistCannotStoreWhatIsNotThere) {
 TEST_F(CtlProgram, PersistSaysThatItNeedsRoot) {
   constexpr uid_t kNobody = 65534;
   const bool is_root = ::geteuid() == 0;
+  // The checkout may be a place that nobody else may enter.
+  const hnv::test::TemporaryFolder folder;
+  using std::filesystem::perms;
+  const auto everybody =
+      perms::group_read | perms::group_exec | perms::others_read | perms::others_exec;
+  const std::filesystem::path hnvctl = folder.path() / "hnvctl";
+  std::filesystem::copy_file(HNV_CTL_PROGRAM, hnvctl);
+  for (const auto& path : {folder.path(), hnvctl}) {
+    std::filesystem::permissions(path, everybody, std::filesystem::perm_options::add);
+  }
   if (is_root) {
     ASSERT_EQ(::setresuid(kNobody, kNobody, 0), 0);
   }
-  Program program({"persist"});
+  Program program({"persist"}, Program::Output::pipe, hnvctl);
   if (is_root) {
     ASSERT_EQ(::setresuid(0, 0, 0), 0);
   }
