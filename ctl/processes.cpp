@@ -1,15 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ctl/processes.hpp"
 
-#include <fcntl.h>
-
 #include <algorithm>
 #include <cctype>
 #include <cstdlib>
 #include <system_error>
 
 #include "base/atomic_file.hpp"
-#include "base/unique_fd.hpp"
+#include "base/lock_file.hpp"
 
 namespace hnv::ctl {
 
@@ -21,19 +19,6 @@ bool is_number(const std::string& text) {
   return !text.empty() && std::all_of(text.begin(), text.end(), [](unsigned char character) {
     return std::isdigit(character) != 0;
   });
-}
-
-// Its holder; the file itself stays when it is released and says nothing.
-std::optional<pid_t> holder_of(const fs::path& lock) {
-  const base::UniqueFd file(::open(lock.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
-  if (!file) return std::nullopt;
-  struct flock question {};
-  question.l_type = F_WRLCK;
-  question.l_whence = SEEK_SET;
-  if (::fcntl(file.get(), F_GETLK, &question) != 0 || question.l_type == F_UNLCK) {
-    return std::nullopt;
-  }
-  return question.l_pid;
 }
 
 }  // namespace
@@ -61,7 +46,7 @@ std::optional<std::string> who_changes_bonds(const fs::path& procfs, const fs::p
     return process->name + " (pid " + std::to_string(process->pid) +
            ") is changing bonds now; try again when it has ended";
   }
-  if (const auto holder = holder_of(dlpar_lock)) {
+  if (const auto holder = base::lock_holder(dlpar_lock).value_or(std::nullopt)) {
     return "pid " + std::to_string(*holder) + " holds " + dlpar_lock.native() +
            ": devices of the partition are being changed now; try again later";
   }
