@@ -115,7 +115,7 @@ TEST(StoredProfile, NothingIsStoredInAnEmptyTree) {
 TEST(StoredProfile, SurvivesWhatIsNoProfile) {
   FixtureTree tree("rhel9");
   const std::string folder = "/etc/NetworkManager/system-connections/";
-  tree.write(folder + "binary", std::string("\0\x01\xff[\n]=\n[bond]\0", 17));
+  tree.write(folder + "binary", std::string("\0\x01\xff[\n]=\n[bond]\0", 15));
   std::filesystem::create_directories(tree.place(folder + "a-folder"));
   ASSERT_EQ(::mkfifo(tree.place(folder + "a-pipe").c_str(), 0600), 0);
   std::filesystem::create_symlink("nowhere", tree.place(folder + "a-dead-link"));
