@@ -43,6 +43,20 @@ RequestBytes bytes_of(const Message& message) {
   return bytes;
 }
 
+template <class PutOption>
+RequestBytes bond_option_request(std::uint32_t sequence, IfIndex bond, PutOption put_option) {
+  const Message message = link_message(sequence, RTM_NEWLINK, NLM_F_REQUEST | NLM_F_ACK, bond);
+  nlattr* link_info = nla_nest_start(message.get(), IFLA_LINKINFO);
+  require(link_info != nullptr);
+  require(nla_put_string(message.get(), IFLA_INFO_KIND, "bond") == 0);
+  nlattr* data = nla_nest_start(message.get(), IFLA_INFO_DATA);
+  require(data != nullptr);
+  put_option(message.get());
+  nla_nest_end(message.get(), data);
+  nla_nest_end(message.get(), link_info);
+  return bytes_of(message);
+}
+
 }  // namespace
 
 RequestBytes dump_links_request(std::uint32_t sequence, std::optional<IfIndex> master) {
@@ -57,16 +71,23 @@ RequestBytes get_link_request(std::uint32_t sequence, IfIndex link) {
 }
 
 RequestBytes set_primary_request(std::uint32_t sequence, IfIndex bond, IfIndex slave) {
-  const Message message = link_message(sequence, RTM_NEWLINK, NLM_F_REQUEST | NLM_F_ACK, bond);
-  nlattr* link_info = nla_nest_start(message.get(), IFLA_LINKINFO);
-  require(link_info != nullptr);
-  require(nla_put_string(message.get(), IFLA_INFO_KIND, "bond") == 0);
-  nlattr* data = nla_nest_start(message.get(), IFLA_INFO_DATA);
-  require(data != nullptr);
-  require(nla_put_u32(message.get(), IFLA_BOND_PRIMARY, slave.value) == 0);
-  nla_nest_end(message.get(), data);
-  nla_nest_end(message.get(), link_info);
-  return bytes_of(message);
+  return bond_option_request(sequence, bond, [slave](nl_msg* message) {
+    require(nla_put_u32(message, IFLA_BOND_PRIMARY, slave.value) == 0);
+  });
+}
+
+RequestBytes set_active_slave_request(std::uint32_t sequence, IfIndex bond, IfIndex slave) {
+  return bond_option_request(sequence, bond, [slave](nl_msg* message) {
+    require(nla_put_u32(message, IFLA_BOND_ACTIVE_SLAVE, slave.value) == 0);
+  });
+}
+
+RequestBytes set_primary_reselect_request(std::uint32_t sequence, IfIndex bond,
+                                          PrimaryReselect reselect) {
+  return bond_option_request(sequence, bond, [reselect](nl_msg* message) {
+    require(nla_put_u8(message, IFLA_BOND_PRIMARY_RESELECT, static_cast<std::uint8_t>(reselect)) ==
+            0);
+  });
 }
 
 }  // namespace hnv::bond

@@ -19,10 +19,21 @@ RequestBytes dump_links_request(std::uint32_t sequence, std::optional<IfIndex> m
 // RTM_GETLINK of one link, acknowledged after its answer.
 RequestBytes get_link_request(std::uint32_t sequence, IfIndex link);
 
-// Makes `slave` the primary of `bond`: RTM_NEWLINK with IFLA_BOND_PRIMARY, acknowledged. Without
-// NLM_F_CREATE, so that a bond that has gone is ENODEV and never made anew; not RTM_SETLINK, whose
-// IFLA_LINKINFO the kernel accepts and ignores. The acknowledgement proves nothing: a slave that
-// has left the bond is answered with success and clears the primary (bond_option_primary_set).
+// Writes one option of `bond`: RTM_NEWLINK, acknowledged. Without NLM_F_CREATE, so that a bond that
+// has gone is ENODEV and never made anew; not RTM_SETLINK, whose IFLA_LINKINFO the kernel accepts
+// and ignores.
+
+// IFLA_BOND_PRIMARY. The acknowledgement proves nothing: a slave that has left the bond is answered
+// with success and clears the primary (bond_option_primary_set).
 RequestBytes set_primary_request(std::uint32_t sequence, IfIndex bond, IfIndex slave);
+
+// IFLA_BOND_ACTIVE_SLAVE. EINVAL for a slave that is not up, also when only its carrier is gone
+// (bond_option_active_slave_set).
+RequestBytes set_active_slave_request(std::uint32_t sequence, IfIndex bond, IfIndex slave);
+
+// IFLA_BOND_PRIMARY_RESELECT. The kernel chooses the active slave anew
+// (bond_option_primary_reselect_set).
+RequestBytes set_primary_reselect_request(std::uint32_t sequence, IfIndex bond,
+                                          PrimaryReselect reselect);
 
 }  // namespace hnv::bond

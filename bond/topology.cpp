@@ -18,6 +18,15 @@ bool was_lost(const Link& before, const Link& after) {
          rose(before.slave->link_failure_count, after.slave->link_failure_count);
 }
 
+// A carrier that came back before a tick of miimon: MII status and the driver's count of failures
+// never moved. Linkwatch may tell of both edges in one message.
+bool had_glitch(const Link& before, const Link& after) {
+  const bool still_up = before.admin_up && before.slave->mii_status == MiiStatus::up &&
+                        before.slave->link_failure_count == after.slave->link_failure_count;
+  if (!still_up || !is_healthy(after)) return false;
+  return !before.lower_up || rose(before.carrier_down_count, after.carrier_down_count);
+}
+
 Change::Kind kind_of_update(bool same) {
   return same ? Change::Kind::unchanged : Change::Kind::updated;
 }
@@ -88,6 +97,7 @@ Change Topology::apply_slave(Link link) {
   if (change.membership) ++members.generation;
   if (was_lost(known.link, link)) ++known.losses;
   change.recovered = !is_healthy(known.link) && is_healthy(link);
+  change.glitch = had_glitch(known.link, link);
   known.link = std::move(link);
   return change;
 }

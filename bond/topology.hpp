@@ -35,6 +35,7 @@ struct Change {
   std::optional<IfIndex> slave;  // the slave that the news is about
   bool membership = false;       // that slave came, went or was renamed
   bool recovered = false;        // that slave became healthy
+  bool glitch = false;           // ... and no tick of miimon had seen that its carrier was lost
   std::optional<ActiveSlaveChange> active_slave;
 };
 

@@ -15,8 +15,9 @@ namespace {
 std::string kernel_reason(const BondReport& bond, const BondConfig* config) {
   const SlaveReport* sriov = bond.sriov();
   if (sriov == nullptr) {
-    const std::string which =
-        config != nullptr ? to_string(*config->sriov) : "hcn-id " + to_string(*bond.hcn_id);
+    const std::string which = config != nullptr && config->sriov
+                                  ? to_string(*config->sriov)
+                                  : "hcn-id " + to_string(*bond.hcn_id);
     return "the SR-IOV slave (" + which +
            ") is not in the bond: unplugged, or taken out for a migration";
   }

@@ -19,6 +19,7 @@ using base::failure;
 
 constexpr std::size_t kLargestFile = std::size_t{1024} * 1024;
 constexpr unsigned kMostSlaves = 32;
+constexpr unsigned kMostMoves = 60;  // they are a minute apart
 
 // dev_valid_name() of the kernel, as far as it matters for a name that someone typed.
 bool is_interface_name(std::string_view name) {
@@ -82,39 +83,67 @@ void read_migration(YamlReader& reader, const YAML::Node& node, MigrationTimes& 
   }
 }
 
-// Of sriov and ignore a bond has one.
-void read_purpose(YamlReader& reader, const YAML::Node& node, BondConfig& bond) {
-  const YAML::Node sriov = YamlReader::child(node, "sriov");
-  const YAML::Node ignore = YamlReader::child(node, "ignore");
-  if (sriov && ignore) {
-    reader.fail(ignore, "bond '" + bond.name + "' has both sriov and ignore; allowed: one of them");
-  } else if (sriov) {
-    bond.sriov = read_selector(reader, sriov, "sriov of bond '" + bond.name + "'");
-  } else if (ignore) {
-    const std::string what = "ignore of bond '" + bond.name + "'";
-    const std::string text = reader.text(ignore, what);
-    if (text != "true") reader.fail(ignore, what + " is '" + text + "'; allowed: true");
-    bond.ignore = true;
-  } else {
-    reader.fail(node, "bond '" + bond.name + "' without sriov; required: name and sriov or ignore");
+bool read_flag(YamlReader& reader, const YAML::Node& node, const std::string& what) {
+  const std::string text = reader.text(node, what);
+  if (!reader.error() && text != "true" && text != "false") {
+    reader.fail(node, what + " is '" + text + "'; allowed: true, false");
+  }
+  return text == "true";
+}
+
+struct BondFlag {
+  std::string_view name;
+  bool BondConfig::*flag;
+};
+constexpr std::array kBondFlags = {
+    BondFlag{"ignore", &BondConfig::ignore},
+    BondFlag{"damping", &BondConfig::damping},
+    BondFlag{"fast_failover", &BondConfig::fast_failover},
+};
+
+void read_fast_failover_delay(YamlReader& reader, const YAML::Node& node, BondConfig& bond) {
+  constexpr std::chrono::seconds kLongestDelay{1};  // any tick of miimon has come by then
+  const std::string what = "fast_failover_delay of bond '" + bond.name + "'";
+  bond.fast_failover_delay = reader.duration(node, what, kLongestDelay);
+  if (!reader.error() && !bond.fast_failover) {
+    reader.fail(node, what + " without fast_failover; required: fast_failover: true");
   }
 }
 
 BondConfig read_bond(YamlReader& reader, const YAML::Node& node) {
   BondConfig bond;
-  if (!reader.expect_map(node, "a bond", {"name", "sriov", "expected_slaves", "ignore"})) {
+  if (!reader.expect_map(node, "a bond",
+                         {"name", "sriov", "expected_slaves", "ignore", "damping", "fast_failover",
+                          "fast_failover_delay"})) {
     return bond;
   }
   const YAML::Node name = YamlReader::child(node, "name");
   if (!name) {
-    reader.fail(node, "a bond without name; required: name and sriov or ignore");
+    reader.fail(
+        node,
+        "a bond without name; required: name, and sriov where the platform names no SR-IOV slave");
     return bond;
   }
   bond.name = read_interface_name(reader, name, "the name of a bond");
-  read_purpose(reader, node, bond);
+  const std::string of_bond = " of bond '" + bond.name + "'";
+  for (const BondFlag& flag : kBondFlags) {
+    const std::string key(flag.name);
+    if (const YAML::Node value = YamlReader::child(node, key)) {
+      bond.*flag.flag = read_flag(reader, value, key + of_bond);
+    }
+  }
+  if (const YAML::Node sriov = YamlReader::child(node, "sriov")) {
+    bond.sriov = read_selector(reader, sriov, "sriov" + of_bond);
+  }
+  if (bond.ignore && node.size() > 2) {
+    reader.fail(node,
+                "bond '" + bond.name + "' is ignored and has other keys; allowed: name and ignore");
+  }
   if (const YAML::Node expected = YamlReader::child(node, "expected_slaves")) {
-    bond.expected_slaves =
-        reader.number(expected, "expected_slaves of bond '" + bond.name + "'", 1, kMostSlaves);
+    bond.expected_slaves = reader.number(expected, "expected_slaves" + of_bond, 1, kMostSlaves);
+  }
+  if (const YAML::Node delay = YamlReader::child(node, "fast_failover_delay")) {
+    read_fast_failover_delay(reader, delay, bond);
   }
   return bond;
 }
@@ -154,7 +183,9 @@ Expected<Config> parse_config(std::string_view yaml, const std::string& file) {
   const YAML::Node& root = reader.root();
   // An empty file is a valid one: all defaults.
   if (!root.IsDefined() || root.IsNull()) return config;
-  if (reader.expect_map(root, "the file", {"mode", "hold_down", "settle", "migration", "bonds"})) {
+  if (reader.expect_map(root, "the file",
+                        {"mode", "hold_down", "settle", "fast_failover_hold", "moves_per_hour",
+                         "migration", "bonds"})) {
     if (const YAML::Node mode = YamlReader::child(root, "mode")) {
       const std::string text = reader.text(mode, "mode");
       const auto value = base::value_of<Mode>(text);
@@ -168,6 +199,12 @@ Expected<Config> parse_config(std::string_view yaml, const std::string& file) {
     }
     if (const YAML::Node node = YamlReader::child(root, "settle")) {
       config.settle = reader.duration(node, "settle", kLongestWait);
+    }
+    if (const YAML::Node node = YamlReader::child(root, "fast_failover_hold")) {
+      config.fast_failover_hold = reader.duration(node, "fast_failover_hold", kLongestWait);
+    }
+    if (const YAML::Node node = YamlReader::child(root, "moves_per_hour")) {
+      config.moves_per_hour = reader.number(node, "moves_per_hour", 1, kMostMoves);
     }
     if (const YAML::Node node = YamlReader::child(root, "migration")) {
       read_migration(reader, node, config.migration);

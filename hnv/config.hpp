@@ -38,9 +38,13 @@ using SriovSelector = std::variant<ByDevice, ByDriver, ByBus, ByPermanentAddress
 
 struct BondConfig {
   std::string name;                    // of the bond's network interface
-  std::optional<SriovSelector> sriov;  // there unless the bond is ignored
+  std::optional<SriovSelector> sriov;  // empty: the platform tells, as for a bond that is not named
   unsigned expected_slaves = 2;
   bool ignore = false;  // exported and never touched, even if the platform calls it an HNV bond
+  // What is done only where it is asked for; docs/policy.md.
+  bool damping = false;
+  bool fast_failover = false;
+  std::chrono::milliseconds fast_failover_delay{0};
   bool operator==(const BondConfig&) const = default;
 };
 
@@ -59,6 +63,8 @@ struct Config {
   Mode mode = Mode::enforce;
   std::chrono::milliseconds hold_down = std::chrono::seconds(10);
   std::chrono::milliseconds settle = std::chrono::seconds(15);
+  std::chrono::milliseconds fast_failover_hold = std::chrono::seconds(5);
+  unsigned moves_per_hour = 12;
   MigrationTimes migration;
   std::vector<BondConfig> bonds;
   bool operator==(const Config&) const = default;
@@ -73,7 +79,7 @@ inline constexpr std::chrono::milliseconds kLongestWait = std::chrono::hours(1);
 
 // `file` is for messages. The error's object is the place, "hnv.yaml:3:7", and its reason names
 // the key, what was found and what is allowed, as in "unknown key 'hold-down' in the file; allowed:
-// mode, hold_down, settle, migration, bonds". One error, the first in the file.
+// mode, hold_down, ...". One error, the first in the file.
 base::Expected<Config> parse_config(std::string_view yaml, const std::string& file);
 
 base::Expected<Config> read_config(const std::string& file);

@@ -194,7 +194,7 @@ RoleAssignment assign_roles(const std::string& bond_name, const BondConfig* conf
     assignment.finding = "the configuration says to ignore this bond";
     return assignment;
   }
-  if (config == nullptr) {
+  if (config == nullptr || !config->sriov) {
     assignment.finding = why_not_hnv(bond_name, ids);
     if (!assignment.finding.empty()) return assignment;
     assignment.managed = true;

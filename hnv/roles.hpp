@@ -35,8 +35,8 @@ struct RoleAssignment {
   [[nodiscard]] std::optional<std::size_t> sriov_index() const;
 };
 
-// A bond that `config` names is managed by its selector, one that it ignores is not, whatever the
-// platform says. Of the others (`config` is nullptr) a bond is managed when slaves carry one
+// A bond that `config` names with a selector is managed by that, one that it ignores is not,
+// whatever the platform says. Any other bond is managed when slaves carry one
 // ibm,hcn-id and the bond has the name that hcnmgr gives to that id; the role of each slave comes
 // from the first source of RoleSource that tells it. Exactly one slave must be the SR-IOV one: it
 // is `sriov`, the others are `virtual`. Two, or none while the bond is complete: all are `unknown`

@@ -15,6 +15,7 @@
 #include "base/enum_names.hpp"
 #include "base/expected.hpp"
 #include "bond/link_monitor.hpp"
+#include "hnv/penalty.hpp"
 #include "hnv/processes.hpp"
 #include "hnv/vocabulary.hpp"
 
@@ -61,6 +62,15 @@ struct BondStatus {
   // How often a primary that the watchdog had set was lost again without the slave leaving: a
   // stored profile overwrites it.
   std::uint64_t primary_losses = 0;
+  bool budget_spent = false;  // no more moves of the watchdog's for a while
+
+  Penalty penalty;
+  bool suppressed = false;  // the penalty is, or was, above the limit; acted on where damping is on
+  std::optional<bond::PrimaryReselect> saved_reselect;  // while damping has changed it
+
+  std::uint64_t fast_failovers = 0;  // attempts
+  base::EnumArray<FastSkip, std::uint64_t> fast_failovers_skipped;
+  std::uint64_t glitches = 0;  // lost carriers that were back before a tick of miimon saw them
   bool operator==(const BondStatus&) const = default;
 };
 
@@ -84,7 +94,7 @@ struct ActivityStatus {
 };
 
 struct WatchdogStatus {
-  static constexpr int kSchema = 2;
+  static constexpr int kSchema = 3;
 
   std::string boot_id;
   std::string version;

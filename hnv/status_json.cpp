@@ -173,6 +173,14 @@ Json bond_to_json(const BondStatus& bond) {
   json["restore_duration"] = Json{{"counts", bond.restore_duration.counts},
                                   {"sum_seconds", bond.restore_duration.sum_seconds}};
   json["primary_losses"] = bond.primary_losses;
+  json["budget_spent"] = bond.budget_spent;
+  json["penalty"] =
+      Json{{"value", bond.penalty.value}, {"since_ns", time_to_json(bond.penalty.since)}};
+  json["suppressed"] = bond.suppressed;
+  if (bond.saved_reselect) json["saved_reselect"] = base::name_of(*bond.saved_reselect);
+  json["fast_failovers"] = bond.fast_failovers;
+  json["fast_failovers_skipped"] = counts_to_json(bond.fast_failovers_skipped);
+  json["glitches"] = bond.glitches;
   return json;
 }
 
@@ -217,6 +225,17 @@ BondStatus bond_from_json(const Json& json) {
   duration.at("counts").get_to(bond.restore_duration.counts);
   duration.at("sum_seconds").get_to(bond.restore_duration.sum_seconds);
   json.at("primary_losses").get_to(bond.primary_losses);
+  json.at("budget_spent").get_to(bond.budget_spent);
+  json.at("penalty").at("value").get_to(bond.penalty.value);
+  bond.penalty.since = time_from_json(json.at("penalty").at("since_ns"));
+  json.at("suppressed").get_to(bond.suppressed);
+  if (json.contains("saved_reselect")) {
+    bond.saved_reselect =
+        enum_from<bond::PrimaryReselect>(json["saved_reselect"].get<std::string>());
+  }
+  json.at("fast_failovers").get_to(bond.fast_failovers);
+  counts_from_json(json.at("fast_failovers_skipped"), bond.fast_failovers_skipped);
+  json.at("glitches").get_to(bond.glitches);
   return bond;
 }
 

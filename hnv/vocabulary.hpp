@@ -103,12 +103,28 @@ enum class RestoreFailure : std::uint8_t {
   timeout,     // no answer
 };
 
-// Why primary is written: the row of the table in docs/policy.md.
+// Why something is written: the row of the tables in docs/policy.md. Most write primary.
 enum class WriteRule : std::uint8_t {
   keep,        // the SR-IOV slave is active and not primary: moves nothing
   latch,       // its link is down: moves nothing, the kernel returns with the link
   bring_back,  // it is healthy, not primary and not active: moves the traffic
   reassert,    // it is healthy and primary, and not active: moves the traffic
+  // active_slave is written:
+  fast_failover,  // the active SR-IOV slave has lost its carrier, and no tick has seen it yet
+  // primary_reselect is written:
+  suppress,            // the link flaps: once lost, the traffic stays on the virtual slave
+  release,             // it flaps no longer: as it was before; moves nothing
+  release_and_return,  // ... while the SR-IOV slave is healthy and not active: moves the traffic
+};
+
+// Why a lost carrier was left to the kernel's next tick although fast failover is on.
+enum class FastSkip : std::uint8_t {
+  no_backup,        // no other slave is healthy
+  several_backups,  // the kernel knows which one it prefers
+  rate_limited,
+  held_back,  // a pause, a migration, settle, or damping
+  outdated,   // the last look showed another picture
+  rejected,   // by the kernel
 };
 
 // What hcnmgr of powerpc-utils is run as: the name of the command tells what is being done.
@@ -215,5 +231,11 @@ struct hnv::base::EnumNames<hnv::RestoreFailure> {
 template <>
 struct hnv::base::EnumNames<hnv::WriteRule> {
   static constexpr auto names =
-      std::to_array<std::string_view>({"keep", "latch", "bring_back", "reassert"});
+      std::to_array<std::string_view>({"keep", "latch", "bring_back", "reassert", "fast_failover",
+                                       "suppress", "release", "release_and_return"});
+};
+template <>
+struct hnv::base::EnumNames<hnv::FastSkip> {
+  static constexpr auto names = std::to_array<std::string_view>(
+      {"no_backup", "several_backups", "rate_limited", "held_back", "outdated", "rejected"});
 };

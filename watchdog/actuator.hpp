@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The watchdog's hands: the one thing that it writes, and the last look before it. The kernel's
+// The watchdog's hands: the options that it writes, and the last look before it. The kernel's
 // answer to a write comes back as an event like any other; nothing here touches the topology.
 #pragma once
 
@@ -7,6 +7,7 @@
 
 #include "base/expected.hpp"
 #include "bond/link.hpp"
+#include "watchdog/write.hpp"
 
 namespace hnv::watchdog {
 
@@ -20,9 +21,10 @@ class Actuator {
   // The bond and its slaves as they are now. Error not_found: the bond has gone.
   virtual base::Expected<std::vector<bond::Link>> read_bond(bond::IfIndex bond) = 0;
 
-  // Makes `slave` the primary. Success is the kernel's acknowledgement and proves nothing yet.
-  // Errors: permission, wrong_mode, not_found (no such bond), unsupported (no bond), timeout.
-  virtual base::Expected<void> set_primary(bond::IfIndex bond, bond::IfIndex slave) = 0;
+  // Writes one option. Success is the kernel's acknowledgement and proves nothing yet. Errors:
+  // permission, wrong_mode, not_found (no such bond), unsupported (no bond), invalid (not now),
+  // timeout.
+  virtual base::Expected<void> write(const Write& write) = 0;
 };
 
 }  // namespace hnv::watchdog

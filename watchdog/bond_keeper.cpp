@@ -2,6 +2,7 @@
 #include "watchdog/bond_keeper.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <utility>
 
 namespace hnv::watchdog {
@@ -76,7 +77,8 @@ void BondKeeper::survey(const bond::Topology& topology, const BondConfig* config
 }
 
 // What the records say about the bond itself.
-void BondKeeper::describe(const bond::Topology& topology, Round& round) {
+void BondKeeper::describe(const bond::Topology& topology, const PolicyConfig& policy,
+                          Round& round) {
   const bond::Link* link = topology.bond(bond_);
   if (link == nullptr) return;
   recorder_.rename(link->name);
@@ -92,18 +94,24 @@ void BondKeeper::describe(const bond::Topology& topology, Round& round) {
     if (link->bond->active_slave == slave.index) active = slave.name;
   }
   recorder_.note_devices(std::move(sriov), std::move(active));
-  std::string finding = roles_.finding;
-  if (link->bond->mode && link->bond->mode != bond::BondMode::active_backup) {
-    finding = "mode is " + std::string(base::name_of(*link->bond->mode)) + ", not active-backup";
-  } else if (!bond::is_monitored(*link->bond)) {
-    finding = "no link monitoring: miimon and arp_interval are 0";
-  }
+  std::string finding = finding_of(*link->bond, policy);
   if (finding != recorder_.status().finding) {
     round.log.push_back(
         {LogLevel::info, Event::finding, {{"bond", link->name}, {"finding", finding}}});
     recorder_.note_finding(std::move(finding));
   }
   describe_mac_conflict(topology, round);
+}
+
+std::string BondKeeper::finding_of(const bond::BondInfo& bond, const PolicyConfig& policy) const {
+  if (bond.mode && bond.mode != bond::BondMode::active_backup) {
+    return "mode is " + std::string(base::name_of(*bond.mode)) + ", not active-backup";
+  }
+  if (!bond::is_monitored(bond)) return "no link monitoring: miimon and arp_interval are 0";
+  if (roles_.finding.empty() && policy.fast_failover && !is_plain_miimon(bond)) {
+    return "no fast failover: it needs miimon, without arp_interval and downdelay";
+  }
+  return roles_.finding;
 }
 
 void BondKeeper::describe_mac_conflict(const bond::Topology& topology, Round& round) {
@@ -145,13 +153,14 @@ BondView BondKeeper::view_of(const bond::Topology& topology, const RoleAssignmen
                              const Picture& picture, const Situation& situation) const {
   BondView view = make_view(topology, bond_, roles, picture.fresh, picture.refreshes);
   view.situation = situation;
+  view.saved_is_kept = kept_ == state_.damping.saved && kept_ == view.primary_reselect;
   return view;
 }
 
 BondKeeper::Round BondKeeper::look(const Picture& picture, const BondContext& context,
                                    BootTime now) {
   Round round;
-  describe(*picture.topology, round);
+  describe(*picture.topology, context.policy, round);
   Pauses pauses = context.situation.pauses;
   pauses[PauseReason::resync] = picture.resync;
   describe_pauses(pauses, round);
@@ -171,7 +180,7 @@ BondKeeper::Round BondKeeper::look(const Picture& picture, const BondContext& co
 // The picture that led to the decision may be a moment old. The bond is read once more and the
 // decision taken again on what is seen: only the same decision is carried out, and only while
 // nothing else changes the partition's network.
-WriteAnswer BondKeeper::attempt(const SetPrimary& write, const PolicyState& before,
+WriteAnswer BondKeeper::attempt(const Write& write, const PolicyState& before,
                                 const Picture& picture, const BondContext& context, BootTime now,
                                 Round& round) {
   const std::string& name = recorder_.status().name;
@@ -198,13 +207,9 @@ WriteAnswer BondKeeper::attempt(const SetPrimary& write, const PolicyState& befo
     return WriteOutdated{};
   }
 
-  recorder_.note_attempt();
-  round.log.push_back({LogLevel::info,
-                       Event::write,
-                       {{"bond", name},
-                        {"primary", slave_name(write.slave)},
-                        {"rule", std::string(base::name_of(write.rule))}}});
-  auto written = context.actuator.set_primary(bond_, write.slave);
+  recorder_.note_attempt(write.rule);
+  round.log.push_back({LogLevel::info, Event::write, fields_of(write)});
+  auto written = context.actuator.write(write);
   if (written) return WriteAccepted{};
   const RestoreFailure failure = failure_of(written.error());
   std::vector<LogField> fields{{"bond", name},
@@ -215,6 +220,37 @@ WriteAnswer BondKeeper::attempt(const SetPrimary& write, const PolicyState& befo
   }
   round.log.push_back({LogLevel::error, Event::restore_failed, std::move(fields)});
   return WriteRefused{failure};
+}
+
+BondKeeper::Round BondKeeper::release(Actuator& actuator) {
+  Round round;
+  if (!state_.damping.in_force || !state_.sriov) return round;
+  const Write write{bond_, *state_.sriov, WriteRule::release, state_.damping.saved};
+  std::vector<LogField> fields = fields_of(write);
+  fields.push_back({"hint", std::string("at a stop for good; the traffic may move")});
+  round.log.push_back({LogLevel::warn, Event::write, std::move(fields)});
+  if (auto written = actuator.write(write); !written) {
+    round.log.push_back(
+        {LogLevel::error,
+         Event::restore_failed,
+         {{"bond", recorder_.status().name}, {"err", written.error().to_string()}}});
+    return round;
+  }
+  state_.damping.saved.reset();
+  state_.damping.in_force = false;
+  recorder_.note_damping(state_.damping);
+  return round;
+}
+
+// The option that is written, and its new value.
+std::vector<LogField> BondKeeper::fields_of(const Write& write) const {
+  const WrittenOption option = option_of(write.rule);
+  std::string value = option == WrittenOption::primary_reselect
+                          ? std::string(base::name_of(*write.reselect))
+                          : slave_name(write.slave);
+  return {{"bond", recorder_.status().name},
+          {std::string(base::name_of(option)), std::move(value)},
+          {"rule", std::string(base::name_of(write.rule))}};
 }
 
 void BondKeeper::settle(const bond::Topology& topology, const Situation& situation, BootTime now,
@@ -235,36 +271,25 @@ void BondKeeper::take(const Decision& decision, BootTime now, Round& round) {
   state_ = decision.state;
   wake_at_ = decision.wake_at;
   round.read_back = round.read_back || decision.read_back;
+  round.keep = round.keep || decision.keep_saved;
   recorder_.note_primary_losses(state_.primary_losses);
   recorder_.note_waiting(decision.wake_at);
-  if (decision.outcome) {
-    recorder_.note_outcome(*decision.outcome);
-    if (const auto* confirmed = std::get_if<WriteConfirmed>(&*decision.outcome)) {
-      round.log.push_back({LogLevel::info,
-                           Event::restored,
-                           {{"bond", name},
-                            {"primary", slave_name(confirmed->write.slave)},
-                            {"rule", std::string(base::name_of(confirmed->write.rule))},
-                            {"duration_ms", rounded_milliseconds(confirmed->took)}}});
-    } else if (const auto& failed = std::get<WriteFailed>(*decision.outcome);
-               failed.failure == RestoreFailure::cleared ||
-               failed.failure == RestoreFailure::overridden) {
-      round.log.push_back({LogLevel::warn,
-                           Event::restore_failed,
-                           {{"bond", name},
-                            {"reason", std::string(base::name_of(failed.failure))},
-                            {"err", std::string("accepted by the kernel and not in force")}}});
-    }
-  }
+  if (decision.fast_skipped) recorder_.note_fast_skipped(*decision.fast_skipped);
+  if (decision.outcome) tell_outcome(*decision.outcome, round);
   if (decision.withheld && decision.withheld != withheld_) {
-    round.log.push_back({LogLevel::info,
-                         Event::write_withheld,
-                         {{"bond", name},
-                          {"primary", slave_name(decision.withheld->slave)},
-                          {"rule", std::string(base::name_of(decision.withheld->rule))}}});
+    round.log.push_back({LogLevel::info, Event::write_withheld, fields_of(*decision.withheld)});
   }
   withheld_ = decision.withheld;
   if (!decision.assessment) return;
+  tell_damping(round);
+  if (decision.budget_spent && !recorder_.status().budget_spent) {
+    round.log.push_back(
+        {LogLevel::warn,
+         Event::budget_spent,
+         {{"bond", name},
+          {"hint", std::string("something takes the traffic away again and again; find it")}}});
+  }
+  recorder_.note_budget(decision.budget_spent);
   const BondStatus& status = recorder_.status();
   if (decision.assessment->state != status.state ||
       decision.assessment->off_reason != status.off_reason) {
@@ -276,6 +301,35 @@ void BondKeeper::take(const Decision& decision, BootTime now, Round& round) {
                           {"off_sriov", text_of(decision.assessment->off_reason)}}});
   }
   recorder_.note_assessment(*decision.assessment, now);
+}
+
+void BondKeeper::tell_outcome(const WriteOutcome& outcome, Round& round) {
+  recorder_.note_outcome(outcome);
+  if (const auto* confirmed = std::get_if<WriteConfirmed>(&outcome)) {
+    std::vector<LogField> fields = fields_of(confirmed->write);
+    fields.push_back({"duration_ms", rounded_milliseconds(confirmed->took)});
+    round.log.push_back({LogLevel::info, Event::restored, std::move(fields)});
+  } else if (const auto& failed = std::get<WriteFailed>(outcome);
+             failed.failure == RestoreFailure::cleared ||
+             failed.failure == RestoreFailure::overridden) {
+    round.log.push_back({LogLevel::warn,
+                         Event::restore_failed,
+                         {{"bond", recorder_.status().name},
+                          {"reason", std::string(base::name_of(failed.failure))},
+                          {"err", std::string("accepted by the kernel and not in force")}}});
+  }
+}
+
+void BondKeeper::tell_damping(Round& round) {
+  const bool suppressed = state_.damping.suppressed_since.has_value();
+  if (suppressed != recorder_.status().suppressed) {
+    round.log.push_back({suppressed ? LogLevel::warn : LogLevel::info,
+                         Event::damping,
+                         {{"bond", recorder_.status().name},
+                          {"suppressed", std::string(suppressed ? "yes" : "no")},
+                          {"penalty", std::round(state_.damping.penalty.value)}}});
+  }
+  recorder_.note_damping(state_.damping);
 }
 
 std::optional<BootTime> BondKeeper::wake_at() const {

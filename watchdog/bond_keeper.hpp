@@ -56,10 +56,16 @@ class BondKeeper {
     std::vector<LogEntry> log;
     bool read_back = false;    // read this bond again (LinkMonitor::refresh)
     bool look_around = false;  // the last look before a write found the surroundings changed
+    bool keep = false;         // keep what damping has saved, tell by note_kept(), and look again
   };
   // Once for each drained batch that touched the bond, when its situation has changed, and when
   // wake_at() has come.
   Round look(const Picture& picture, const BondContext& context, base::BootTime now);
+
+  // The state as it is now is where a restart finds it.
+  void note_kept() { kept_ = state_.damping.saved; }
+  // Once, at a stop for good: puts back at once what damping has changed. May move traffic.
+  Round release(Actuator& actuator);
 
   [[nodiscard]] std::optional<base::BootTime> wake_at() const;
   [[nodiscard]] const BondStatus& status() const { return recorder_.status(); }
@@ -67,12 +73,17 @@ class BondKeeper {
  private:
   [[nodiscard]] RoleAssignment roles_in(const bond::Topology& topology, const BondConfig* config,
                                         DeviceFactsCache& facts, base::BootTime now) const;
-  void describe(const bond::Topology& topology, Round& round);
+  void describe(const bond::Topology& topology, const PolicyConfig& policy, Round& round);
   void describe_pauses(const Pauses& pauses, Round& round);
   void describe_mac_conflict(const bond::Topology& topology, Round& round);
+  [[nodiscard]] std::string finding_of(const bond::BondInfo& bond,
+                                       const PolicyConfig& policy) const;
+  void tell_outcome(const WriteOutcome& outcome, Round& round);
+  void tell_damping(Round& round);
+  [[nodiscard]] std::vector<base::LogField> fields_of(const Write& write) const;
   [[nodiscard]] BondView view_of(const bond::Topology& topology, const RoleAssignment& roles,
                                  const Picture& picture, const Situation& situation) const;
-  WriteAnswer attempt(const SetPrimary& write, const PolicyState& before, const Picture& picture,
+  WriteAnswer attempt(const Write& write, const PolicyState& before, const Picture& picture,
                       const BondContext& context, base::BootTime now, Round& round);
   void settle(const bond::Topology& topology, const Situation& situation, base::BootTime now,
               Round& round);
@@ -85,7 +96,8 @@ class BondKeeper {
   PolicyState state_;
   Recorder recorder_;
   std::map<bond::IfIndex, std::string> slave_names_;
-  std::optional<SetPrimary> withheld_;  // already logged
+  std::optional<bond::PrimaryReselect> kept_;  // DampingState::saved, at the last note_kept()
+  std::optional<Write> withheld_;              // already logged
   std::optional<base::BootTime> wake_at_;
 };
 

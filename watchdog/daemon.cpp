@@ -28,6 +28,10 @@ void log(LogLevel level, Event event, const std::vector<LogField>& fields = {}) 
   base::log_event(level, base::name_of(event), fields);
 }
 
+void log_all(const std::vector<LogEntry>& entries) {
+  for (const LogEntry& entry : entries) log(entry.level, entry.event, entry.fields);
+}
+
 std::int64_t as_number(std::uint64_t count) {
   return static_cast<std::int64_t>(count);
 }
@@ -47,6 +51,8 @@ PolicyConfig policy_of(const Config& config, const Options& options, const std::
   policy.mode = options.dry_run ? Mode::observe : config.mode;
   policy.hold_down = config.hold_down;
   policy.settle = config.settle;
+  policy.fast_failover_hold = config.fast_failover_hold;
+  policy.moves_per_hour = config.moves_per_hour;
   policy.jitter_seed = static_cast<std::uint32_t>(std::hash<std::string>{}(boot_id));
   return policy;
 }
@@ -115,6 +121,7 @@ Expected<int> Daemon::run() {
   if (set_up) set_up = loop_.on_signal(SIGHUP, [this] { on_reload(); });
   if (set_up) set_up = loop_.on_signal(SIGTERM, [this] { on_stop(); });
   if (set_up) set_up = loop_.on_signal(SIGINT, [this] { on_stop(); });
+  if (set_up) set_up = loop_.on_signal(SIGUSR1, [this] { on_restart(); });
   if (set_up) set_up = loop_.enable_service_watchdog();
   if (!set_up) return failure(set_up.error());
   log(LogLevel::info, Event::start,
@@ -211,11 +218,13 @@ void Daemon::look_around(BootTime now) {
 }
 
 void Daemon::act(BootTime now) {
-  // A slave that has left and the command that took it out are one piece of news.
-  bool look_again = false;
-  do {
+  // A slave that has left and the command that took it out are one piece of news, and what has to
+  // be kept first is then done at once.
+  constexpr int kMostRounds = 3;
+  bool again = true;
+  for (int rounds = 0; again && rounds < kMostRounds; ++rounds) {
     const PartitionKeeper::Round round = keeper_.act(now);
-    for (const LogEntry& entry : round.log) log(entry.level, entry.event, entry.fields);
+    log_all(round.log);
     if (!round.log.empty()) publisher_.note_change();
     for (const IfIndex bond : round.read_back) {
       if (auto asked = monitor_.refresh(bond, now); !asked) {
@@ -223,9 +232,9 @@ void Daemon::act(BootTime now) {
         return;
       }
     }
-    look_again = round.look_around && !look_again;
-    if (look_again) look_around(now);
-  } while (look_again);
+    if (round.look_around) look_around(now);
+    again = (round.keep && keep_state(now)) || round.look_around;
+  }
   keep_identity();
   tell_ready();
   publish(now);
@@ -299,7 +308,16 @@ WatchdogStatus Daemon::status() const {
 
 void Daemon::publish(BootTime now) {
   // Before the first complete dump there is nothing true to say.
-  if (!ready_ || !publisher_.is_due(now)) return;
+  if (ready_ && publisher_.is_due(now)) publish_now(now);
+}
+
+bool Daemon::keep_state(BootTime now) {
+  if (!ready_ || !publish_now(now)) return false;
+  keeper_.note_kept();
+  return true;
+}
+
+bool Daemon::publish_now(BootTime now) {
   const auto published = publisher_.publish(status(), now);
   if (!published && !publish_failed_) {
     log(LogLevel::error, Event::status_unwritten,
@@ -307,6 +325,7 @@ void Daemon::publish(BootTime now) {
          {"hint", std::string("bonds are still looked after; the file is tried again")}});
   }
   publish_failed_ = !published;
+  return published.has_value();
 }
 
 void Daemon::arm_timer() {
@@ -342,15 +361,18 @@ void Daemon::on_reload() {
   act(base::BootClock::now());
 }
 
+// For good: what damping has changed is put back, since nobody else will.
 void Daemon::on_stop() {
+  log_all(keeper_.release());
+  on_restart();
+}
+
+// Somebody goes on where this one ends.
+void Daemon::on_restart() {
   base::notify_stopping();
   log(LogLevel::info, Event::stop);
   publisher_.note_change();
-  if (ready_) {
-    if (auto published = publisher_.publish(status(), base::BootClock::now()); !published) {
-      log(LogLevel::error, Event::status_unwritten, {{"err", published.error().to_string()}});
-    }
-  }
+  if (ready_) publish_now(base::BootClock::now());
   loop_.exit(base::kExitOk);
 }
 

@@ -36,6 +36,7 @@ class Daemon {
   void on_timer();
   void on_reload();
   void on_stop();
+  void on_restart();
 
   // Everything that follows from what was noted: decisions, writes, log, status, next timer.
   void act(base::BootTime now);
@@ -46,6 +47,8 @@ class Daemon {
   void tell_ready();
   void report_overruns();
   void publish(base::BootTime now);
+  bool publish_now(base::BootTime now);
+  bool keep_state(base::BootTime now);
   void arm_timer();
   void configure(Config config);
   [[nodiscard]] Picture picture_of(bond::IfIndex bond) const;

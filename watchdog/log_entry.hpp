@@ -25,7 +25,9 @@ enum class Event : std::uint8_t {
   write_withheld,  // ... would be written, if the mode allowed it
   restored,        // a write is confirmed
   restore_failed,
-  overrun,  // messages were lost
+  budget_spent,  // too many moves in an hour: none for a while
+  damping,       // a link flaps, or has calmed down
+  overrun,       // messages were lost
   lpm_window_opened,
   lpm_window_closed,
   lpm_overdue,      // a window is open, and an SR-IOV slave has been away for too long
@@ -65,6 +67,8 @@ struct hnv::base::EnumNames<hnv::watchdog::Event> {
                                                                  "write_withheld",
                                                                  "restored",
                                                                  "restore_failed",
+                                                                 "budget_spent",
+                                                                 "damping",
                                                                  "overrun",
                                                                  "lpm_window_opened",
                                                                  "lpm_window_closed",

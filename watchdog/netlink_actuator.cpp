@@ -31,12 +31,27 @@ Expected<std::vector<bond::Link>> NetlinkActuator::read_bond(bond::IfIndex bond)
   return links;
 }
 
-Expected<void> NetlinkActuator::set_primary(bond::IfIndex bond, bond::IfIndex slave) {
+Expected<void> NetlinkActuator::write(const Write& write) {
   auto opened = socket();
   if (!opened) return failure(opened.error());
-  const auto request = bond::set_primary_request((*opened)->next_sequence(), bond, slave);
-  auto done =
-      (*opened)->transact(request, "set primary of bond with ifindex", std::to_string(bond.value));
+  const std::uint32_t sequence = (*opened)->next_sequence();
+  bond::RequestBytes request;
+  const char* context = "";
+  switch (option_of(write.rule)) {
+    case WrittenOption::primary:
+      request = bond::set_primary_request(sequence, write.bond, write.slave);
+      context = "set primary of bond with ifindex";
+      break;
+    case WrittenOption::active_slave:
+      request = bond::set_active_slave_request(sequence, write.bond, write.slave);
+      context = "set active_slave of bond with ifindex";
+      break;
+    case WrittenOption::primary_reselect:
+      request = bond::set_primary_reselect_request(sequence, write.bond, *write.reselect);
+      context = "set primary_reselect of bond with ifindex";
+      break;
+  }
+  auto done = (*opened)->transact(request, context, std::to_string(write.bond.value));
   if (!done) close_after(done.error());
   return done;
 }

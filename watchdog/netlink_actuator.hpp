@@ -6,12 +6,12 @@
 
 namespace hnv::watchdog {
 
-// The real kernel, on a socket of its own. Needs CAP_NET_ADMIN for set_primary and nothing for the
+// The real kernel, on a socket of its own. Needs CAP_NET_ADMIN for write and nothing for the
 // rest. A call returns within the answer time-out of the socket (2 s).
 class NetlinkActuator final : public Actuator {
  public:
   base::Expected<std::vector<bond::Link>> read_bond(bond::IfIndex bond) override;
-  base::Expected<void> set_primary(bond::IfIndex bond, bond::IfIndex slave) override;
+  base::Expected<void> write(const Write& write) override;
 
  private:
   // Opened when first needed, and again after a failure.

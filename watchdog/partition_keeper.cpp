@@ -161,6 +161,16 @@ void PartitionKeeper::tell_migration(const MigrationDecision& decision, BootTime
   lpm_.overdue = window && window->overdue;
 }
 
+PolicyConfig PartitionKeeper::policy_of(const BondConfig* config) const {
+  PolicyConfig policy = settings_.policy;
+  if (config != nullptr) {
+    policy.damping = config->damping;
+    policy.fast_failover = config->fast_failover;
+    policy.fast_failover_delay = config->fast_failover_delay;
+  }
+  return policy;
+}
+
 // hcnmgr and migrations are about HNV bonds; an operator may pause any.
 Situation PartitionKeeper::situation_of(const BondKeeper& keeper) const {
   Situation situation = keeper.hnv() ? situation_ : Situation{};
@@ -176,15 +186,32 @@ void PartitionKeeper::look_at(IfIndex bond, BootTime now, Round& round) {
   BondKeeper& keeper = found->second;
   const Picture picture = picture_of_(bond);
   const Situation situation = situation_of(keeper);
-  const BondContext context{settings_.policy, settings_.config.bond(keeper.status().name),
-                            situation,        facts_,
-                            actuator_,        lookout_};
+  const BondConfig* config = settings_.config.bond(keeper.status().name);
+  const PolicyConfig policy = policy_of(config);
+  const BondContext context{policy, config, situation, facts_, actuator_, lookout_};
   BondKeeper::Round one = keeper.look(picture, context, now);
   std::move(one.log.begin(), one.log.end(), std::back_inserter(round.log));
   if (one.read_back) round.read_back.insert(bond);
   round.look_around = round.look_around || one.look_around;
+  round.keep = round.keep || one.keep;
   // A picture that becomes whole is news even when nothing in it has changed.
   if (!picture.fresh || one.read_back) touched_.insert(bond);
+}
+
+void PartitionKeeper::note_kept() {
+  for (auto& [bond, keeper] : keepers_) {
+    keeper.note_kept();
+    touched_.insert(bond);
+  }
+}
+
+std::vector<LogEntry> PartitionKeeper::release() {
+  std::vector<LogEntry> log;
+  for (auto& [bond, keeper] : keepers_) {
+    BondKeeper::Round round = keeper.release(actuator_);
+    std::move(round.log.begin(), round.log.end(), std::back_inserter(log));
+  }
+  return log;
 }
 
 std::optional<BootTime> PartitionKeeper::wake_at() const {

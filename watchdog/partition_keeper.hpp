@@ -49,9 +49,14 @@ class PartitionKeeper {
     std::vector<LogEntry> log;
     std::set<bond::IfIndex> read_back;  // read these bonds again (LinkMonitor::refresh)
     bool look_around = false;           // the surroundings have changed: look, note() and act again
+    bool keep = false;                  // keep the state, note_kept() and act again
   };
   // Looks at the bonds that the news are about, and at those whose time has come.
   Round act(base::BootTime now);
+  // The state as it is now is where a restart finds it.
+  void note_kept();
+  // At a stop for good: puts back what damping has changed.
+  std::vector<LogEntry> release();
   [[nodiscard]] std::optional<base::BootTime> wake_at() const;
 
   [[nodiscard]] std::size_t bonds() const { return keepers_.size(); }
@@ -66,6 +71,7 @@ class PartitionKeeper {
   // True when some bond's situation may have changed.
   bool decide_migration(base::BootTime now, Round& round);
   void tell_migration(const MigrationDecision& decision, base::BootTime now, Round& round);
+  [[nodiscard]] PolicyConfig policy_of(const BondConfig* config) const;
   [[nodiscard]] Situation situation_of(const BondKeeper& keeper) const;
   void look_at(bond::IfIndex bond, base::BootTime now, Round& round);
 

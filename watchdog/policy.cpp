@@ -4,12 +4,15 @@
 #include <algorithm>
 #include <utility>
 
+#include "watchdog/pending_write.hpp"
+
 namespace hnv::watchdog {
 
 namespace {
 
 using bond::IfIndex;
 using bond::MiiStatus;
+using bond::PrimaryReselect;
 
 // The SR-IOV slave, if there is exactly one.
 const SlaveView* sriov_slave(const BondView& view) {
@@ -25,18 +28,25 @@ void remember(PolicyState& state, const BondView& view, const SlaveView* sriov, 
     state.membership_generation = view.membership_generation;
     state.membership_since = now;
   }
+  follow(state.damping, view.primary_reselect, now);
   if (sriov == nullptr) {
     state.sriov.reset();
+    state.fast.carrier_lost.reset();
     state.healthy_since.reset();
     state.confirmed.reset();  // a primary that goes with its slave is not lost
     return;
   }
-  const bool lost =
-      state.sriov != sriov->index || state.losses != sriov->losses || !sriov->healthy();
-  if (lost) {
+  const bool same = state.sriov == sriov->index;
+  const std::uint64_t losses = same ? sriov->losses - state.losses : 0;
+  if (!same || losses > 0 || !sriov->healthy()) {
     state.healthy_since.reset();
     state.reasserted = false;
   }
+  // What an operator or a migration takes away has not flapped.
+  const bool planned = !sriov->admin_up || view.situation.lpm_window || view.situation.is_paused();
+  const bool carried = same && (!state.inactive_since || view.active == sriov->index);
+  if (carried && !planned) note_losses(state.damping, losses, now);
+  follow(state.fast, view, *sriov, losses > 0, now);
   if (sriov->healthy() && !state.healthy_since) state.healthy_since = now;
   state.sriov = sriov->index;
   state.losses = sriov->losses;
@@ -45,96 +55,6 @@ void remember(PolicyState& state, const BondView& view, const SlaveView* sriov, 
     state.inactive_since.reset();
   } else if (!state.inactive_since) {
     state.inactive_since = now;
-  }
-}
-
-// 10 s doubled up to 300 s, 10 % up or down: the same for the same failure of the same bond,
-// different between partitions.
-Duration backoff(const PolicyConfig& config, IfIndex bond, unsigned failures) {
-  Duration wait = config.first_backoff;
-  for (unsigned doubled = 1; doubled < failures && wait < config.longest_backoff; ++doubled) {
-    wait *= 2;
-  }
-  wait = std::min(wait, config.longest_backoff);
-  std::uint32_t mixed = config.jitter_seed ^ (bond.value * 2654435761U) ^ (failures * 40503U);
-  mixed ^= mixed >> 15U;
-  mixed *= 2246822519U;
-  mixed ^= mixed >> 13U;
-  constexpr std::uint32_t kSteps = 201;  // -10.0 % ... +10.0 % in tenths
-  return wait + wait / 1000 * (static_cast<int>(mixed % kSteps) - 100);
-}
-
-void fail(const PolicyConfig& config, Decision& decision, RestoreFailure failure, TimePoint now) {
-  PolicyState& state = decision.state;
-  decision.outcome = WriteFailed{state.pending->write, failure};
-  ++state.failures;
-  state.retry_at = now + backoff(config, state.pending->write.bond, state.failures);
-  state.pending.reset();
-}
-
-void take_answer(const PolicyConfig& config, Decision& decision, const WriteAnswer& answer,
-                 TimePoint now) {
-  PolicyState& state = decision.state;
-  if (std::holds_alternative<WriteAccepted>(answer)) {
-    state.pending->accepted = now;
-    state.last_write = now;
-    if (moves_traffic(state.pending->write.rule)) state.last_move = now;
-    if (state.pending->write.rule == WriteRule::reassert) state.reasserted = true;
-  } else if (const auto* refused = std::get_if<WriteRefused>(&answer)) {
-    fail(config, decision, refused->failure, now);
-  } else {
-    // Messages that show the other picture are on their way.
-    state.pending.reset();
-    state.retry_at = now + config.verify_after;
-  }
-}
-
-bool is_in_force(const SetPrimary& write, const BondView& view) {
-  return view.primary == write.slave && (!moves_traffic(write.rule) || view.active == write.slave);
-}
-
-// Success is what the kernel shows, never its return code. A message that contradicts may be older
-// than the write, so failure is judged only on a read-back that was asked for after the
-// acknowledgement.
-void verify(const PolicyConfig& config, Decision& decision, const BondView& view, TimePoint now) {
-  PolicyState& state = decision.state;
-  PolicyState::PendingWrite& pending = *state.pending;
-  if (!pending.accepted) {
-    const TimePoint due = pending.decided + config.verify_after;
-    if (now < due) {
-      decision.wake_at = due;
-    } else {
-      fail(config, decision, RestoreFailure::timeout, now);
-    }
-    return;
-  }
-  if (is_in_force(pending.write, view)) {
-    decision.outcome = WriteConfirmed{pending.write, now - pending.decided};
-    state.confirmed = pending.write.slave;
-    state.failures = 0;
-    state.retry_at.reset();
-    state.pending.reset();
-    return;
-  }
-  if (!pending.read_back) {
-    const TimePoint due = *pending.accepted + config.verify_after;
-    if (now < due) {
-      decision.wake_at = due;
-      return;
-    }
-    decision.read_back = true;
-    pending.read_back = now;
-    pending.refreshes_before = view.refreshes;
-    decision.wake_at = now + config.verify_after;
-    return;
-  }
-  if (view.refreshes != pending.refreshes_before) {
-    fail(config, decision, view.primary ? RestoreFailure::overridden : RestoreFailure::cleared,
-         now);
-  } else if (now >= *pending.read_back + config.verify_after) {
-    fail(config, decision, RestoreFailure::timeout, now);
-  } else {
-    decision.wake_at = *pending.read_back + config.verify_after;
   }
 }
 
@@ -160,16 +80,62 @@ std::optional<WriteRule> rule_for(const PolicyState& state, const BondView& view
   return is_active ? WriteRule::keep : WriteRule::bring_back;
 }
 
-bool is_allowed(Mode mode, WriteRule rule, const BondView& view) {
-  switch (mode) {
-    case Mode::observe:
-      return false;
-    case Mode::repair:
-      return rule != WriteRule::reassert && !view.primary;
-    case Mode::enforce:
-      return true;
+bool is_suppressing(const PolicyConfig& config, const PolicyState& state) {
+  return config.damping && config.mode != Mode::observe &&
+         state.damping.suppressed_since.has_value();
+}
+
+void wake(Decision& decision, TimePoint at) {
+  if (!decision.wake_at || at < *decision.wake_at) decision.wake_at = at;
+}
+
+// The option that holds a link that flaps away from the traffic.
+std::optional<Write> suppression(const PolicyConfig& config, Decision& decision,
+                                 const BondView& view, const SlaveView& sriov, TimePoint now) {
+  DampingState& damping = decision.state.damping;
+  const bool holds = view.primary_reselect == PrimaryReselect::failure;
+  if (!view.primary_reselect || holds || damping.gave_way) return std::nullopt;
+  damping.saved = view.primary_reselect;
+  decision.keep_saved = !view.saved_is_kept;
+  if (decision.keep_saved) {
+    wake(decision, now + config.first_backoff);  // if it cannot be kept
+    return std::nullopt;
   }
-  return false;
+  return Write{view.bond, sriov.index, WriteRule::suppress, PrimaryReselect::failure};
+}
+
+// Putting it back lets the kernel choose anew, which obeys what every other write obeys.
+std::optional<WriteRule> release_rule(const BondView& view, const SlaveView& sriov) {
+  if (view.active == sriov.index || sriov.mii == MiiStatus::down) return WriteRule::release;
+  return sriov.healthy() ? std::optional(WriteRule::release_and_return) : std::nullopt;
+}
+
+// What is to be written, whether or not its time has come.
+std::optional<Write> wanted_write(const PolicyConfig& config, Decision& decision,
+                                  const BondView& view, const SlaveView& sriov, TimePoint now) {
+  const PolicyState& state = decision.state;
+  if (is_suppressing(config, state)) return suppression(config, decision, view, sriov, now);
+  // Without a primary every choice of the kernel falls on the first slave that it finds.
+  if (state.damping.in_force && view.primary == sriov.index) {
+    const auto rule = release_rule(view, sriov);
+    if (!rule) return std::nullopt;
+    return Write{view.bond, sriov.index, *rule, state.damping.saved};
+  }
+  const auto rule = rule_for(state, view, sriov);
+  if (!rule) return std::nullopt;
+  return Write{view.bond, sriov.index, *rule};
+}
+
+bool is_allowed(Mode mode, const PolicyState& state, WriteRule rule, const BondView& view) {
+  if (mode != Mode::repair) return mode == Mode::enforce;
+  if (option_of(rule) != WrittenOption::primary) return true;
+  return rule == WriteRule::reassert ? state.fast.owed : !view.primary;
+}
+
+bool another_is_healthy(const BondView& view, const SlaveView& sriov) {
+  return std::any_of(view.slaves.begin(), view.slaves.end(), [&sriov](const SlaveView& slave) {
+    return slave.index != sriov.index && slave.healthy();
+  });
 }
 
 // What a write waits for.
@@ -186,13 +152,11 @@ Gate last_gate(const PolicyConfig& config, const PolicyState& state, const BondV
   const auto also = [&last](TimePoint opens, WatchState watch_state, OffReason reason) {
     if (opens > last.opens) last = Gate{opens, watch_state, reason};
   };
-  const bool other_is_healthy = std::any_of(
-      view.slaves.begin(), view.slaves.end(),
-      [&sriov](const SlaveView& slave) { return slave.index != sriov.index && slave.healthy(); });
-  if (moves_traffic(rule) && other_is_healthy) {
+  if (brings_back(rule) && another_is_healthy(view, sriov)) {
     // A slave that was healthy all the time and lost the traffic lost it by someone's hand: they
-    // get the hold-down to finish what they do.
-    also(std::max(*state.healthy_since, *state.inactive_since) + config.hold_down,
+    // get the hold-down to finish what they do. What we took away in haste comes back sooner.
+    const TimePoint quiet = std::max(*state.healthy_since, *state.inactive_since);
+    also(quiet + (state.fast.owed ? config.fast_failover_hold : config.hold_down),
          WatchState::hold_down, OffReason::hold_down);
     if (state.last_move) {
       also(*state.last_move + config.move_spacing, WatchState::hold_down, OffReason::hold_down);
@@ -208,7 +172,8 @@ Gate last_gate(const PolicyConfig& config, const PolicyState& state, const BondV
   if (state.retry_at) {
     also(*state.retry_at, WatchState::backing_off, OffReason::restore_failed);
   }
-  if (state.last_write && state.primary_losses >= config.losses_before_slow_rate) {
+  if (option_of(rule) == WrittenOption::primary && state.last_write &&
+      state.primary_losses >= config.losses_before_slow_rate) {
     also(*state.last_write + config.longest_backoff, WatchState::backing_off,
          OffReason::primary_unset);
   }
@@ -243,6 +208,15 @@ Assessment at_rest(const BondView& view, const SlaveView& sriov) {
                     off_reason(view, sriov, OffReason::external)};
 }
 
+// A write is under way. One that takes the traffic away restores nothing.
+Assessment while_written(WriteRule rule, const BondView& view, const SlaveView& sriov) {
+  if (rule == WriteRule::fast_failover) return at_rest(view, sriov);
+  const bool damps = option_of(rule) == WrittenOption::primary_reselect;
+  return Assessment{
+      WatchState::restoring,
+      off_reason(view, sriov, damps ? OffReason::suppressed : OffReason::primary_unset)};
+}
+
 Assessment without_sriov(const BondView& view) {
   if (view.sriov_absent && view.active_backup && view.monitored) {
     return held_back(view, nullptr).value_or(Assessment{WatchState::on_virtual, OffReason::absent});
@@ -250,43 +224,113 @@ Assessment without_sriov(const BondView& view) {
   return Assessment{WatchState::unmanaged, OffReason::unknown};
 }
 
+// When the moves of the last hour leave room for another one.
+TimePoint budget_refills_at(const PolicyConfig& config, const PolicyState& state) {
+  if (state.moves.size() < config.moves_per_hour) return {};
+  return state.moves[state.moves.size() - config.moves_per_hour] + kBudgetPeriod;
+}
+
+void write_now(Decision& decision, const Write& write, TimePoint now) {
+  decision.write = write;
+  decision.state.pending = PolicyState::PendingWrite{write, now, std::nullopt, std::nullopt, 0};
+}
+
+void decide_fast(const PolicyConfig& config, Decision& decision, const BondView& view,
+                 const SlaveView& sriov, TimePoint now) {
+  PolicyState& state = decision.state;
+  const FastFailover fast = consider(config, state.fast, view, sriov, now);
+  if (fast.wait) decision.wake_at = fast.wait;
+  if (!fast.write && !fast.skipped) return;
+  state.fast.decided = true;
+  decision.fast_skipped = fast.skipped;
+  if (!fast.write) return;
+  const bool waits = now < last_gate(config, state, view, sriov, fast.write->rule).opens;
+  if (waits || held_back(view, &sriov) || is_suppressing(config, state)) {
+    decision.fast_skipped = FastSkip::held_back;
+  } else {
+    write_now(decision, *fast.write, now);
+  }
+}
+
+// Nothing is to be written.
+void rest(const PolicyConfig& config, Decision& decision, const BondView& view,
+          const SlaveView& sriov) {
+  PolicyState& state = decision.state;
+  decision.assessment = at_rest(view, sriov);
+  if (is_suppressing(config, state)) {
+    decision.assessment =
+        Assessment{WatchState::suppressed, off_reason(view, sriov, OffReason::suppressed)};
+  }
+  // A pause holds nothing back here; that a migration is under way is said all the same.
+  if (view.situation.lpm_window) decision.assessment = held_back(view, &sriov);
+  if (view.active == sriov.index && view.primary == sriov.index) {
+    state.failures = 0;
+    state.retry_at.reset();
+  }
+}
+
 void decide(const PolicyConfig& config, Decision& decision, const BondView& view,
             const SlaveView& sriov, TimePoint now) {
   PolicyState& state = decision.state;
-  const auto rule = rule_for(state, view, sriov);
-  const auto held = held_back(view, &sriov);
-  if (!rule) {
-    decision.assessment = at_rest(view, sriov);
-    // A pause holds nothing back here; that a migration is under way is said all the same.
-    if (held && view.situation.lpm_window) decision.assessment = held;
-    if (view.active == sriov.index && view.primary == sriov.index) {
-      state.failures = 0;
-      state.retry_at.reset();
-    }
+  decide_fast(config, decision, view, sriov, now);
+  if (state.damping.suppressed_since) wake(decision, released_at(state.damping));
+  if (decision.write) {
+    decision.assessment = while_written(decision.write->rule, view, sriov);
     return;
   }
-  if (held) {
+  const auto write = wanted_write(config, decision, view, sriov, now);
+  if (!write) return rest(config, decision, view, sriov);
+  if (const auto held = held_back(view, &sriov)) {
     decision.assessment = held;
     return;
   }
-  const Gate gate = last_gate(config, state, view, sriov, *rule);
+  const bool held_by_damping = option_of(write->rule) == WrittenOption::primary_reselect;
+  Gate gate = last_gate(config, state, view, sriov, write->rule);
+  if (held_by_damping) gate = Gate{gate.opens, WatchState::suppressed, OffReason::suppressed};
   if (now < gate.opens) {
     decision.assessment = Assessment{gate.state, off_reason(view, sriov, gate.reason)};
-    decision.wake_at = gate.opens;
+    wake(decision, gate.opens);
     return;
   }
-  const SetPrimary write{view.bond, sriov.index, *rule};
-  if (!is_allowed(config.mode, *rule, view)) {
+  const TimePoint refills_at = budget_refills_at(config, state);
+  if (brings_back(write->rule) && another_is_healthy(view, sriov) && now < refills_at) {
+    decision.budget_spent = true;
+    decision.assessment =
+        Assessment{WatchState::observing, off_reason(view, sriov, OffReason::observe)};
+    wake(decision, refills_at);
+    return;
+  }
+  if (!is_allowed(config.mode, state, write->rule, view)) {
     const OffReason reason =
         config.mode == Mode::observe ? OffReason::observe : OffReason::external;
     decision.withheld = write;
     decision.assessment = Assessment{WatchState::observing, off_reason(view, sriov, reason)};
     return;
   }
-  decision.write = write;
-  state.pending = PolicyState::PendingWrite{write, now, std::nullopt, std::nullopt, 0};
-  decision.assessment =
-      Assessment{WatchState::restoring, off_reason(view, sriov, OffReason::primary_unset)};
+  write_now(decision, *write, now);
+  decision.assessment = Assessment{
+      WatchState::restoring,
+      off_reason(view, sriov, held_by_damping ? OffReason::suppressed : OffReason::primary_unset)};
+}
+
+// Whether the slave of a write under way is still what it was when the write was decided.
+bool is_about(const Write& write, const BondView& view, const SlaveView* sriov) {
+  if (sriov == nullptr) return false;
+  if (option_of(write.rule) != WrittenOption::active_slave) return write.slave == sriov->index;
+  return std::any_of(view.slaves.begin(), view.slaves.end(),
+                     [&write](const SlaveView& slave) { return slave.index == write.slave; });
+}
+
+void follow_up(const PolicyConfig& config, Decision& decision, const BondView& view,
+               const SlaveView* sriov, TimePoint now) {
+  const PolicyState::PendingWrite& pending = *decision.state.pending;
+  if (is_about(pending.write, view, sriov)) {
+    verify(config, decision, view, now);
+  } else if (pending.accepted) {
+    fail(config, decision, RestoreFailure::cleared, now);
+  } else {
+    decision.state.pending.reset();
+  }
 }
 
 }  // namespace
@@ -303,22 +347,13 @@ Decision step(const PolicyConfig& config, const PolicyState& state, const BondVi
   const SlaveView* sriov = sriov_slave(view);
   remember(decision.state, view, sriov, now);
   const bool managed = sriov != nullptr && view.active_backup && view.monitored;
-  if (decision.state.pending) {
-    if (managed && decision.state.pending->write.slave == sriov->index) {
-      verify(config, decision, view, now);
-    } else if (decision.state.pending->accepted) {
-      fail(config, decision, RestoreFailure::cleared, now);
-    } else {
-      decision.state.pending.reset();
-    }
-  }
+  if (decision.state.pending) follow_up(config, decision, view, managed ? sriov : nullptr, now);
   if (!managed) {
     decision.assessment = without_sriov(view);
     return decision;
   }
   if (decision.state.pending) {
-    decision.assessment =
-        Assessment{WatchState::restoring, off_reason(view, *sriov, OffReason::primary_unset)};
+    decision.assessment = while_written(decision.state.pending->write.rule, view, *sriov);
     return decision;
   }
   note_lost_primary(decision.state, view, *sriov);

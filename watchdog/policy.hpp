@@ -11,12 +11,23 @@
 
 #include "bond/types.hpp"
 #include "hnv/vocabulary.hpp"
+#include "watchdog/damping.hpp"
+#include "watchdog/fast_failover.hpp"
 #include "watchdog/situation.hpp"
+#include "watchdog/write.hpp"
 
 namespace hnv::watchdog {
 
+inline constexpr std::chrono::hours kBudgetPeriod{1};
+
+// Of one bond.
 struct PolicyConfig {
   Mode mode = Mode::enforce;
+  bool damping = false;  // act on it: without, penalties are counted only
+  bool fast_failover = false;
+  Duration fast_failover_delay{};  // a carrier that is back by then was never lost
+  Duration fast_failover_hold = std::chrono::seconds(5);  // health before a fast move is undone
+  std::size_t moves_per_hour = 12;                        // of ours, back to the SR-IOV slave
   Duration hold_down = std::chrono::seconds(10);     // uninterrupted health before we move traffic
   Duration settle = std::chrono::seconds(15);        // quiet after a change of membership or names
   Duration move_spacing = std::chrono::seconds(60);  // between two of our own moves
@@ -34,6 +45,7 @@ struct SlaveView {
   Role role = Role::unknown;
   bool admin_up = false;
   bool lower_up = false;
+  bool is_active = false;  // by its own state; the bond says so too, in another message
   bond::MiiStatus mii = bond::MiiStatus::down;
   std::uint64_t losses =
       0;  // SlaveRecord::losses: rises with a loss that the present view no longer shows
@@ -42,19 +54,6 @@ struct SlaveView {
   [[nodiscard]] bool healthy() const { return admin_up && lower_up && mii == bond::MiiStatus::up; }
 };
 
-// The kernel's answer to the write of the last decision.
-struct WriteAccepted {
-  bool operator==(const WriteAccepted&) const = default;
-};
-struct WriteRefused {
-  RestoreFailure failure = RestoreFailure::timeout;
-  bool operator==(const WriteRefused&) const = default;
-};
-struct WriteOutdated {  // a last look before the write showed another picture: nothing was written
-  bool operator==(const WriteOutdated&) const = default;
-};
-using WriteAnswer = std::variant<WriteAccepted, WriteRefused, WriteOutdated>;
-
 // Everything about one bond at one moment. Level-triggered: it does not say what happened, but how
 // things stand.
 struct BondView {
@@ -62,29 +61,20 @@ struct BondView {
   bool fresh = false;          // false: messages were lost or are awaited; nothing is decided
   bool active_backup = false;  // the mode has a primary
   bool monitored = false;      // miimon or arp_interval is set
+  bool plain_miimon = false;   // ... miimon alone, without downdelay
   bool sriov_absent = false;   // the SR-IOV slave is known by its configuration and not enslaved
   std::optional<bond::IfIndex> active;
   std::optional<bond::IfIndex> primary;
+  std::optional<bond::PrimaryReselect> primary_reselect;
   std::vector<SlaveView> slaves;
   std::uint64_t membership_generation = 0;  // rises when a slave joins, leaves or is renamed
   std::uint64_t refreshes = 0;              // rises when a read-back is complete
   std::optional<WriteAnswer> answer;        // once, in the step after a write
   Situation situation;                      // pauses, and the migration window
-  // Here join: damping, and the verdict on the path.
+  bool saved_is_kept = false;  // DampingState::saved, as it is, is where a restart finds it
+  // Here joins the verdict on the path.
   bool operator==(const BondView&) const = default;
 };
-
-// Makes `slave` the primary of `bond`.
-struct SetPrimary {
-  bond::IfIndex bond;
-  bond::IfIndex slave;
-  WriteRule rule = WriteRule::keep;
-  bool operator==(const SetPrimary&) const = default;
-};
-
-constexpr bool moves_traffic(WriteRule rule) {
-  return rule == WriteRule::bring_back || rule == WriteRule::reassert;
-}
 
 // What the policy remembers of one bond. Starts empty; a copy goes in, a new one comes out.
 struct PolicyState {
@@ -97,7 +87,7 @@ struct PolicyState {
   std::optional<TimePoint> inactive_since;  // of the SR-IOV slave; empty while it is active
 
   struct PendingWrite {
-    SetPrimary write;
+    Write write;
     TimePoint decided;
     std::optional<TimePoint> accepted;
     std::optional<TimePoint> read_back;  // when it was asked for
@@ -109,20 +99,24 @@ struct PolicyState {
   unsigned failures = 0;              // in a row
   std::optional<TimePoint> retry_at;  // no write before
   std::optional<TimePoint> last_write;
-  std::optional<TimePoint> last_move;
-  bool reasserted = false;  // since the SR-IOV slave was last seen active or unhealthy
+  std::optional<TimePoint> last_move;  // back to the SR-IOV slave
+  std::vector<TimePoint> moves;        // of the last hour, of that kind
+  bool reasserted = false;             // since the SR-IOV slave was last seen active or unhealthy
 
   std::optional<bond::IfIndex> confirmed;  // the primary that we set and saw in force
   std::uint64_t primary_losses = 0;        // how often it was lost with its slave still there
+
+  DampingState damping;
+  FastFailoverState fast;
   bool operator==(const PolicyState&) const = default;
 };
 
 struct WriteConfirmed {
-  SetPrimary write;
+  Write write;
   Duration took{};  // from the decision to the message that shows it
 };
 struct WriteFailed {
-  SetPrimary write;
+  Write write;
   RestoreFailure failure = RestoreFailure::timeout;
 };
 using WriteOutcome = std::variant<WriteConfirmed, WriteFailed>;
@@ -137,10 +131,14 @@ struct Assessment {
 struct Decision {
   PolicyState state;
   std::optional<Assessment>
-      assessment;                   // empty when the view was not fresh: what was said before stays
-  std::optional<SetPrimary> write;  // at most one; its answer goes into the next view
-  std::optional<SetPrimary> withheld;   // what would be written if the mode allowed it
-  bool read_back = false;               // read the bond again (LinkMonitor::refresh)
+      assessment;                 // empty when the view was not fresh: what was said before stays
+  std::optional<Write> write;     // at most one; its answer goes into the next view
+  std::optional<Write> withheld;  // what would be written if the mode allowed it
+  // Keep DampingState::saved where a restart finds it, and decide again: only then it is acted on.
+  bool keep_saved = false;
+  std::optional<FastSkip> fast_skipped;  // once a loss
+  bool budget_spent = false;  // PolicyConfig::moves_per_hour: would move the traffic, and must not
+  bool read_back = false;     // read the bond again (LinkMonitor::refresh)
   std::optional<TimePoint> wake_at;     // when to decide again without news; always after `now`
   std::optional<WriteOutcome> outcome;  // of an earlier write, once
 };

@@ -32,7 +32,8 @@ void Recorder::note_slave(IfIndex slave, const std::string& name, Role role) {
 }
 
 void Recorder::note_change(const bond::Change& change, bool resync,
-                           const std::optional<SetPrimary>& pending, BootTime now) {
+                           const std::optional<Write>& pending, BootTime now) {
+  if (change.glitch) ++status_.glitches;
   if (change.slave) {
     KnownSlave& slave = slaves_[*change.slave];
     if (change.kind == bond::Change::Kind::added) slave.joined = now;
@@ -45,7 +46,7 @@ void Recorder::note_change(const bond::Change& change, bool resync,
   open.resync = resync;
   if (const auto to = open.change.to) {
     const KnownSlave& slave = slaves_[*to];
-    open.own = pending && pending->slave == *to && moves_traffic(pending->rule);
+    if (pending && pending->slave == *to && moves_traffic(pending->rule)) open.own = pending->rule;
     open.to_enslaved = just_before(slave.joined, now);
     open.to_recovered = just_before(slave.recovered, now);
   }
@@ -63,12 +64,24 @@ void Recorder::note_assessment(const Assessment& assessment, BootTime now) {
   status_.off_since = now;
 }
 
+void Recorder::note_attempt(WriteRule rule) {
+  ++(rule == WriteRule::fast_failover ? status_.fast_failovers : status_.restore_attempts);
+}
+
 void Recorder::note_outcome(const WriteOutcome& outcome) {
-  if (const auto* confirmed = std::get_if<WriteConfirmed>(&outcome)) {
-    status_.restore_duration.observe(base::to_seconds(confirmed->took));
-  } else {
-    ++status_.restore_failures[std::get<WriteFailed>(outcome).failure];
+  if (const auto* failed = std::get_if<WriteFailed>(&outcome)) {
+    ++status_.restore_failures[failed->failure];
+    return;
   }
+  const auto& confirmed = std::get<WriteConfirmed>(outcome);
+  if (confirmed.write.rule == WriteRule::fast_failover) return;
+  status_.restore_duration.observe(base::to_seconds(confirmed.took));
+}
+
+void Recorder::note_damping(const DampingState& damping) {
+  status_.penalty = damping.penalty;
+  status_.suppressed = damping.suppressed_since.has_value();
+  status_.saved_reselect = damping.saved;
 }
 
 void Recorder::note_devices(std::string sriov, std::string active) {
@@ -107,6 +120,7 @@ std::optional<BootTime> Recorder::wake_at() const {
 FailoverCause Recorder::cause_of(const OpenChange& open, const bond::Topology& topology,
                                  const Situation& situation) const {
   if (open.resync) return FailoverCause::resync;
+  if (open.own == WriteRule::fast_failover) return FailoverCause::fast_failover;
   if (open.own) return FailoverCause::watchdog;
   if (situation.lpm_window) return FailoverCause::lpm;
   const FailoverCause cause = cause_without_migration(open, topology);

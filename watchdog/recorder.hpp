@@ -33,11 +33,14 @@ class Recorder {
 
   // One message, in order. `pending` is our own write under way; `resync`: found by a dump after
   // lost messages.
-  void note_change(const bond::Change& change, bool resync,
-                   const std::optional<SetPrimary>& pending, base::BootTime now);
+  void note_change(const bond::Change& change, bool resync, const std::optional<Write>& pending,
+                   base::BootTime now);
 
   void note_assessment(const Assessment& assessment, base::BootTime now);
-  void note_attempt() { ++status_.restore_attempts; }
+  void note_attempt(WriteRule rule);
+  void note_fast_skipped(FastSkip reason) { ++status_.fast_failovers_skipped[reason]; }
+  void note_damping(const DampingState& damping);
+  void note_budget(bool spent) { status_.budget_spent = spent; }
   void note_outcome(const WriteOutcome& outcome);
   void note_primary_losses(std::uint64_t losses) { status_.primary_losses = losses; }
   void note_finding(std::string finding) { status_.finding = std::move(finding); }
@@ -62,9 +65,9 @@ class Recorder {
     bond::ActiveSlaveChange change;
     base::BootTime at;
     bool resync = false;
-    bool own = false;           // our write was under way, and this is what it asks for
-    bool to_enslaved = false;   // the new slave had just joined
-    bool to_recovered = false;  // its link had just come up
+    std::optional<WriteRule> own;  // our write was under way, and this is what it asks for
+    bool to_enslaved = false;      // the new slave had just joined
+    bool to_recovered = false;     // its link had just come up
   };
   struct KnownSlave {
     std::string name;

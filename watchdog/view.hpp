@@ -13,4 +13,8 @@ namespace hnv::watchdog {
 BondView make_view(const bond::Topology& topology, bond::IfIndex bond, const RoleAssignment& roles,
                    bool fresh, std::uint64_t refreshes);
 
+// What fast failover needs: miimon, neither ARP monitoring nor downdelay, which asks to ride a
+// glitch out.
+bool is_plain_miimon(const bond::BondInfo& bond);
+
 }  // namespace hnv::watchdog

@@ -146,7 +146,7 @@ RC_GTEST_PROP(PolicyProperty, LeavesMovedTrafficAloneForTheHoldDown, ()) {
 RC_GTEST_PROP(PolicyProperty, MovesAreSpaced, ()) {
   const PolicyConfig config = *any_config();
   std::optional<TimePoint> moved;
-  std::optional<SetPrimary> waiting;
+  std::optional<Write> waiting;
   for (const Seen& seen : any_run(config)) {
     const bool accepted =
         waiting && seen.view.answer && std::holds_alternative<WriteAccepted>(*seen.view.answer);
@@ -176,10 +176,10 @@ RC_GTEST_PROP(PolicyProperty, RefusedWritesBackOff, ()) {
 
 // Each write that was made has exactly one outcome, or none if the bond went away meanwhile.
 RC_GTEST_PROP(PolicyProperty, OutcomesBelongToWrites, ()) {
-  std::optional<SetPrimary> waiting;
+  std::optional<Write> waiting;
   for (const Seen& seen : any_run(*any_config())) {
     if (const auto& outcome = seen.decision.outcome) {
-      const SetPrimary& write = std::visit([](const auto& any) { return any.write; }, *outcome);
+      const Write& write = std::visit([](const auto& any) { return any.write; }, *outcome);
       RC_ASSERT(waiting == write);
       waiting.reset();
     }

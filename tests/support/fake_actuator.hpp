@@ -16,12 +16,13 @@ class FakeActuator final : public watchdog::Actuator {
   explicit FakeActuator(FakeKernel& kernel) : kernel_(kernel) {}
 
   base::Expected<std::vector<bond::Link>> read_bond(IfIndex bond) override;
-  base::Expected<void> set_primary(IfIndex bond, IfIndex slave) override;
+  base::Expected<void> write(const watchdog::Write& write) override;
 
   struct Write {
     BootTime at;
     IfIndex bond;
     IfIndex slave;
+    WriteRule rule = WriteRule::keep;
     bool moved_from_healthy = false;  // it took the traffic from a slave that worked
     bool operator==(const Write&) const = default;
   };
@@ -32,6 +33,8 @@ class FakeActuator final : public watchdog::Actuator {
   void race(std::function<void()> event) { race_ = std::move(event); }
 
  private:
+  base::Expected<void> pass_on(const watchdog::Write& write);
+
   FakeKernel& kernel_;
   std::vector<Write> writes_;
   std::optional<base::ErrorCode> refusal_;

@@ -124,7 +124,8 @@ int FakeKernel::release(IfIndex index) {
   return master != nullptr ? master->release(index) : 0;
 }
 
-base::Expected<void> FakeKernel::set_primary(IfIndex bond_index, IfIndex slave) {
+base::Expected<void> FakeKernel::change_option(IfIndex bond_index, const SetOption& set,
+                                               base::ErrorCode refusal) {
   FakeDevice* device = netns_.find(bond_index);
   if (device == nullptr) {
     return base::failure(refused(base::ErrorCode::not_found, bond_index, ENODEV));
@@ -133,13 +134,34 @@ base::Expected<void> FakeKernel::set_primary(IfIndex bond_index, IfIndex slave) 
   if (target == nullptr) {
     return base::failure(refused(base::ErrorCode::unsupported, bond_index, EOPNOTSUPP));
   }
-  // An index that nobody has is an empty name: it clears.
-  const FakeDevice* wanted = netns_.find(slave);
-  if (target->set_primary(wanted != nullptr ? wanted->link.name : "") != 0) {
-    return base::failure(refused(base::ErrorCode::wrong_mode, bond_index, EACCES));
+  if (const int error = set(*target); error != 0) {
+    return base::failure(refused(refusal, bond_index, error));
   }
   if (device->link.admin_up) netns_.announce(*device);  // netdev_state_change
   return {};
+}
+
+base::Expected<void> FakeKernel::set_primary(IfIndex bond_index, IfIndex slave) {
+  const auto set = [this, slave](FakeBond& target) {
+    // An index that nobody has is an empty name: it clears.
+    const FakeDevice* wanted = netns_.find(slave);
+    return target.set_primary(wanted != nullptr ? wanted->link.name : "");
+  };
+  return change_option(bond_index, set, base::ErrorCode::wrong_mode);
+}
+
+base::Expected<void> FakeKernel::set_active_slave(IfIndex bond_index, IfIndex slave) {
+  const auto set = [slave](FakeBond& target) { return target.set_active_slave(slave); };
+  return change_option(bond_index, set, base::ErrorCode::invalid);
+}
+
+base::Expected<void> FakeKernel::set_primary_reselect(IfIndex bond_index,
+                                                      bond::PrimaryReselect reselect) {
+  const auto set = [reselect](FakeBond& target) {
+    target.set_primary_reselect(reselect);
+    return 0;
+  };
+  return change_option(bond_index, set, base::ErrorCode::wrong_mode);
 }
 
 int FakeKernel::told(IfIndex bond, int error) {

@@ -3,6 +3,7 @@
 // links rise and fall, bonds are made and told. Virtual time; every answer is the real kernel's.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -44,6 +45,8 @@ class FakeKernel {
 
   // rtnetlink: RTM_NEWLINK without NLM_F_CREATE (bond_changelink).
   base::Expected<void> set_primary(IfIndex bond, IfIndex slave);
+  base::Expected<void> set_active_slave(IfIndex bond, IfIndex slave);
+  base::Expected<void> set_primary_reselect(IfIndex bond, bond::PrimaryReselect reselect);
   // sysfs.
   int write_primary(IfIndex bond, const std::string& name);
   int write_active_slave(IfIndex bond, std::optional<IfIndex> slave);
@@ -60,6 +63,9 @@ class FakeKernel {
   }
 
  private:
+  // One option by rtnetlink; `set` returns a positive errno value, which `refusal` classifies.
+  using SetOption = std::function<int(FakeBond&)>;
+  base::Expected<void> change_option(IfIndex bond, const SetOption& set, base::ErrorCode refusal);
   FakeBond* bond(IfIndex index);
   FakeBond* master_of(IfIndex device);
   // Every write by sysfs is told by an event, whatever it changed (NETDEV_CHANGEINFODATA).

@@ -22,6 +22,8 @@ Simulation::Simulation(Config config, DeviceFactsCache::Reader facts) : facts_(s
   settings_.policy.mode = config.mode;
   settings_.policy.hold_down = config.hold_down;
   settings_.policy.settle = config.settle;
+  settings_.policy.fast_failover_hold = config.fast_failover_hold;
+  settings_.policy.moves_per_hour = config.moves_per_hour;
   settings_.config = std::move(config);
 }
 
@@ -63,9 +65,9 @@ void Simulation::react() {
 void Simulation::act() {
   const auto round = keeper_->act(kernel.now());
   for (const IfIndex bond : round.read_back) monitor_->refresh(bond);
-  if (!round.look_around) return;
-  keeper_->note(surroundings.take());
-  act();
+  if (round.keep && can_keep_) keeper_->note_kept();
+  if (round.look_around) keeper_->note(surroundings.take());
+  if (round.look_around || (round.keep && can_keep_)) act();
 }
 
 std::optional<BootTime> Simulation::next_wake() const {

@@ -36,6 +36,8 @@ class Simulation {
   void restart_watchdog(const std::optional<watchdog::Moved>& moved = std::nullopt);
   void configure(Config config);  // as after SIGHUP
   void set_mode(Mode mode);
+  void let_nothing_be_kept() { can_keep_ = false; }  // as with a full /run
+  void stop_for_good() { keeper_->release(); }
 
   [[nodiscard]] bool knows(IfIndex bond) const { return keeper_->status(bond) != nullptr; }
   [[nodiscard]] const BondStatus& status(IfIndex bond) const { return *keeper_->status(bond); }
@@ -57,6 +59,7 @@ class Simulation {
   watchdog::PartitionKeeper::Settings settings_;
   std::optional<FakeMonitor> monitor_;
   std::optional<watchdog::PartitionKeeper> keeper_;
+  bool can_keep_ = true;
 };
 
 }  // namespace hnv::test

@@ -17,7 +17,7 @@ using testing::Return;
 class MockActuator : public Actuator {
  public:
   MOCK_METHOD(base::Expected<std::vector<bond::Link>>, read_bond, (IfIndex), (override));
-  MOCK_METHOD(base::Expected<void>, set_primary, (IfIndex, IfIndex), (override));
+  MOCK_METHOD(base::Expected<void>, write, (const Write&), (override));
 };
 
 class MockLookout : public Lookout {
@@ -95,7 +95,8 @@ TEST_F(Stranded, IsBroughtBackAfterSettleAndHoldDown) {
   EXPECT_EQ(keeper.status().off_reason, OffReason::settling);
 
   EXPECT_CALL(actuator, read_bond(kBond)).WillOnce(Return(links));
-  EXPECT_CALL(actuator, set_primary(kBond, kSriov)).WillOnce(Return(base::Expected<void>{}));
+  EXPECT_CALL(actuator, write(AllOf(Field(&Write::bond, kBond), Field(&Write::slave, kSriov))))
+      .WillOnce(Return(base::Expected<void>{}));
   const auto round = look(start + policy.settle);
   EXPECT_TRUE(has_event(round, Event::write));
   EXPECT_EQ(keeper.status().restore_attempts, 1U);
@@ -114,7 +115,7 @@ TEST_F(Stranded, IsNotWrittenWhenTheLastLookShowsADeadLink) {
   auto changed = links;
   changed[1].lower_up = false;
   EXPECT_CALL(actuator, read_bond(kBond)).WillOnce(Return(changed));
-  EXPECT_CALL(actuator, set_primary(_, _)).Times(0);
+  EXPECT_CALL(actuator, write(_)).Times(0);
   look(start + policy.settle);
   EXPECT_EQ(keeper.status().restore_attempts, 0U);
 }
@@ -123,7 +124,7 @@ TEST_F(Stranded, IsNotWrittenWhenTheSlaveHasLeftAtTheLastLook) {
   look(start);
   const std::vector<bond::Link> without_sriov{links[0], links[2]};
   EXPECT_CALL(actuator, read_bond(kBond)).WillOnce(Return(without_sriov));
-  EXPECT_CALL(actuator, set_primary(_, _)).Times(0);
+  EXPECT_CALL(actuator, write(_)).Times(0);
   look(start + policy.settle);
 }
 
@@ -132,7 +133,7 @@ TEST_F(Stranded, IsNotWrittenWhenSomeoneElseWasFaster) {
   auto changed = links;
   changed[0].bond->primary = changed[0].bond->active_slave = kSriov;
   EXPECT_CALL(actuator, read_bond(kBond)).WillOnce(Return(changed));
-  EXPECT_CALL(actuator, set_primary(_, _)).Times(0);
+  EXPECT_CALL(actuator, write(_)).Times(0);
   look(start + policy.settle);
 }
 
@@ -145,7 +146,7 @@ TEST_F(Stranded, IsLeftAloneWhileThePictureIsNotFresh) {
 TEST_F(Stranded, CountsAMissingPrivilegeAndSaysWhatToDo) {
   look(start);
   EXPECT_CALL(actuator, read_bond(kBond)).WillOnce(Return(links));
-  EXPECT_CALL(actuator, set_primary(kBond, kSriov))
+  EXPECT_CALL(actuator, write(AllOf(Field(&Write::bond, kBond), Field(&Write::slave, kSriov))))
       .WillOnce(Return(base::failure(base::from_errno("set primary", "bond191554c8", EPERM))));
   const auto round = look(start + policy.settle);
   EXPECT_EQ(keeper.status().restore_failures[RestoreFailure::permission], 1U);

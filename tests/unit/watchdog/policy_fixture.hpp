@@ -31,10 +31,12 @@ inline BondView fresh_view() {
   view.bond = kBond;
   view.fresh = true;
   view.active_backup = true;
-  view.monitored = true;
+  view.monitored = view.plain_miimon = true;
+  view.primary_reselect = bond::PrimaryReselect::always;
   view.active = kSriov;
   view.slaves = {slave_view(kSriov, Role::sriov), slave_view(kVirtual, Role::virtual_device)};
   view.membership_generation = 2;
+  view.slaves.front().is_active = true;
   return view;
 }
 

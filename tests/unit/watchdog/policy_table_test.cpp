@@ -16,7 +16,7 @@ class PolicyTable : public PolicyTest {
 
 TEST_F(PolicyTable, KeepsPrimaryUnsetOnTheActiveSriovSlave) {
   const Decision decision = look();
-  EXPECT_EQ(decision.write, (SetPrimary{kBond, kSriov, WriteRule::keep}));
+  EXPECT_EQ(decision.write, (Write{kBond, kSriov, WriteRule::keep}));
 }
 
 TEST_F(PolicyTable, KeepReplacesAnotherPrimary) {
@@ -28,7 +28,7 @@ TEST_F(PolicyTable, LatchesWhileTheLinkIsDown) {
   strand();
   lose_link(sriov());
   const Decision decision = look();
-  EXPECT_EQ(decision.write, (SetPrimary{kBond, kSriov, WriteRule::latch}));
+  EXPECT_EQ(decision.write, (Write{kBond, kSriov, WriteRule::latch}));
 }
 
 TEST_F(PolicyTable, LatchesBeforeTheTickThatSeesTheLink) {
@@ -47,7 +47,7 @@ TEST_F(PolicyTable, LatchesWhenNoSlaveIsActive) {
 
 TEST_F(PolicyTable, BringsTrafficBackToAHealthySriovSlave) {
   strand();
-  EXPECT_EQ(look().write, (SetPrimary{kBond, kSriov, WriteRule::bring_back}));
+  EXPECT_EQ(look().write, (Write{kBond, kSriov, WriteRule::bring_back}));
 }
 
 TEST_F(PolicyTable, BringsBackOverAnotherPrimary) {
@@ -59,7 +59,7 @@ TEST_F(PolicyTable, BringsBackOverAnotherPrimary) {
 TEST_F(PolicyTable, ReassertsPrimaryThatLostTheTraffic) {
   strand();
   view.primary = kSriov;
-  EXPECT_EQ(look().write, (SetPrimary{kBond, kSriov, WriteRule::reassert}));
+  EXPECT_EQ(look().write, (Write{kBond, kSriov, WriteRule::reassert}));
 }
 
 TEST_F(PolicyTable, WritesNothingWhenAllIsRight) {
@@ -183,7 +183,7 @@ TEST_F(PolicyTable, WritesNothingWhileTheSriovSlaveIsAway) {
 TEST_F(PolicyTable, OrderOfSlavesDoesNotMatter) {
   strand();
   std::swap(view.slaves[0], view.slaves[1]);
-  EXPECT_EQ(look().write, (SetPrimary{kBond, kSriov, WriteRule::bring_back}));
+  EXPECT_EQ(look().write, (Write{kBond, kSriov, WriteRule::bring_back}));
 }
 
 // Modes ---------------------------------------------------------------------------------------
@@ -216,7 +216,7 @@ TEST_P(PolicyModes, WritesOnlyWhatTheModeAllows) {
   if (GetParam().over_another_primary) view.primary = kVirtual;
   know_the_bond();
   const Decision decision = look();
-  const SetPrimary write{kBond, kSriov, GetParam().rule};
+  const Write write{kBond, kSriov, GetParam().rule};
   EXPECT_EQ(decision.write, GetParam().written ? std::optional(write) : std::nullopt);
   EXPECT_EQ(decision.withheld, GetParam().written ? std::nullopt : std::optional(write));
 }

@@ -69,7 +69,7 @@ TEST_F(PolicyWrite, ViewConfirmsAMovingWrite) {
   ASSERT_TRUE(is_confirmed(decision));
   const auto& confirmed = std::get<WriteConfirmed>(*decision.outcome);
   EXPECT_EQ(confirmed.took, now - decided);
-  EXPECT_EQ(confirmed.write, (SetPrimary{kBond, kSriov, WriteRule::bring_back}));
+  EXPECT_EQ(confirmed.write, (Write{kBond, kSriov, WriteRule::bring_back}));
   EXPECT_FALSE(state.pending);
   EXPECT_EQ(decision.wake_at, std::nullopt);
 }

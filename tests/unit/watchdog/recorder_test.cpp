@@ -20,7 +20,7 @@ struct Played {
   Recorder recorder;
   std::vector<Failover> failovers;
 
-  explicit Played(const std::string& scene, std::optional<SetPrimary> pending = std::nullopt,
+  explicit Played(const std::string& scene, std::optional<Write> pending = std::nullopt,
                   bool resync = false, const Situation& situation = {})
       : recorder(bond_of(scene), "bond191554c8") {
     const golden::Recording recording = golden::recording(scene);
@@ -30,7 +30,7 @@ struct Played {
     failovers = recorder.settle(topology, situation, now + 1s, 1000.0);
   }
 
-  void play(const bond::LinkEvent& event, bool resync, const std::optional<SetPrimary>& pending,
+  void play(const bond::LinkEvent& event, bool resync, const std::optional<Write>& pending,
             BootTime now) {
     const bond::Change change = topology.apply(event);
     if (change.bond == recorder.status().index) {
@@ -109,7 +109,7 @@ TEST(Recorder, KnowsTheWatchdogsOwnMove) {
                       .topology.slaves_of(Played::bond_of("return_other_name"))
                       .back()
                       ->link.index;
-  const SetPrimary write{Played::bond_of("return_other_name"), to, WriteRule::bring_back};
+  const Write write{Played::bond_of("return_other_name"), to, WriteRule::bring_back};
   EXPECT_EQ(Played("return_other_name", write)
                 .count(FailoverDirection::to_sriov, FailoverCause::watchdog),
             1U);
@@ -117,7 +117,7 @@ TEST(Recorder, KnowsTheWatchdogsOwnMove) {
 
 TEST(Recorder, DoesNotTakeAFailoverBesideALatchForItsOwn) {
   const auto to = Played("flap").topology.slaves_of(Played::bond_of("flap")).front()->link.index;
-  const SetPrimary write{Played::bond_of("flap"), to, WriteRule::latch};
+  const Write write{Played::bond_of("flap"), to, WriteRule::latch};
   EXPECT_EQ(Played("flap", write).count(FailoverDirection::to_sriov, FailoverCause::link_up), 1U);
 }
 
@@ -142,7 +142,7 @@ TEST(Recorder, AttributesWhatHappensInAWindowToTheMigration) {
 TEST(Recorder, CountsItsOwnWriteAsItsOwnInAWindowToo) {
   const auto bond = Played::bond_of("return_other_name");
   const auto to = Played("return_other_name").topology.slaves_of(bond).back()->link.index;
-  const SetPrimary write{bond, to, WriteRule::bring_back};
+  const Write write{bond, to, WriteRule::bring_back};
   EXPECT_EQ(Played("return_other_name", write, false, in_window())
                 .count(FailoverDirection::to_sriov, FailoverCause::watchdog),
             1U);
