@@ -39,7 +39,6 @@ void follow(FastFailoverState& state, const BondView& view, const SlaveView& sri
 
 void note_moved(FastFailoverState& state, TimePoint now) {
   state.moves.push_back(now);
-  state.owed = true;
   if (state.moves.size() >= kFastMovesAMinute) state.exhausted = true;
 }
 

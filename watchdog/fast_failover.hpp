@@ -22,7 +22,7 @@ struct FastFailoverState {
   std::optional<TimePoint> last_loss;
   std::vector<TimePoint> moves;  // of the last minute
   bool exhausted = false;        // too many: none until a minute without a loss
-  bool owed = false;             // the traffic was moved away and not seen back
+  bool owed = false;             // the traffic was seen to be moved away, and not seen back
   bool operator==(const FastFailoverState&) const = default;
 };
 

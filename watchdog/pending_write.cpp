@@ -112,9 +112,9 @@ void verify(const PolicyConfig& config, Decision& decision, const BondView& view
   }
   if (is_in_force(pending.write, view)) {
     decision.outcome = WriteConfirmed{pending.write, now - pending.decided};
-    if (option_of(pending.write.rule) == WrittenOption::primary) {
-      state.confirmed = pending.write.slave;
-    }
+    const WrittenOption option = option_of(pending.write.rule);
+    if (option == WrittenOption::primary) state.confirmed = pending.write.slave;
+    if (option == WrittenOption::active_slave) state.fast.owed = true;
     state.failures = 0;
     state.retry_at.reset();
     state.pending.reset();

@@ -28,7 +28,6 @@ void remember(PolicyState& state, const BondView& view, const SlaveView* sriov, 
     state.membership_generation = view.membership_generation;
     state.membership_since = now;
   }
-  follow(state.damping, view.primary_reselect, now);
   if (sriov == nullptr) {
     state.sriov.reset();
     state.fast.carrier_lost.reset();
@@ -346,6 +345,7 @@ Decision step(const PolicyConfig& config, const PolicyState& state, const BondVi
   }
   const SlaveView* sriov = sriov_slave(view);
   remember(decision.state, view, sriov, now);
+  follow(decision.state.damping, view.primary_reselect, now);
   const bool managed = sriov != nullptr && view.active_backup && view.monitored;
   if (decision.state.pending) follow_up(config, decision, view, managed ? sriov : nullptr, now);
   if (!managed) {

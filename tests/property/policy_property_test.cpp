@@ -27,12 +27,18 @@ std::vector<Seen> any_run(const PolicyConfig& config) {
   return run(config, *any_looks(), kStart);
 }
 
+// A fast failover that is undone waits for less.
+Duration hold_of(const PolicyConfig& config, const Seen& seen) {
+  return seen.decision.state.fast.owed ? config.fast_failover_hold : config.hold_down;
+}
+
 RC_GTEST_PROP(PolicyProperty, WritesTheOneSriovSlaveAndNoOther, ()) {
   for (const Seen& seen : any_run(*any_config())) {
     for (const auto& write : {seen.decision.write, seen.decision.withheld}) {
       if (!write) continue;
-      RC_ASSERT(the_sriov_slave(seen.view) != nullptr);
-      RC_ASSERT(write->slave == the_sriov_slave(seen.view)->index);
+      const SlaveView* sriov = the_sriov_slave(seen.view);
+      RC_ASSERT(sriov != nullptr);
+      RC_ASSERT((write->slave == sriov->index) == (write->rule != WriteRule::fast_failover));
       RC_ASSERT(write->bond == seen.view.bond);
     }
   }
@@ -52,18 +58,28 @@ RC_GTEST_PROP(PolicyProperty, WritesNothingWhenAllIsRight, ()) {
     const SlaveView* sriov = the_sriov_slave(seen.view);
     if (sriov == nullptr) continue;
     const bool right = seen.view.active == sriov->index && seen.view.primary == sriov->index;
-    RC_ASSERT(!(right && seen.decision.write));
-    RC_ASSERT(!(right && seen.decision.withheld));
+    for (const auto& write : {seen.decision.write, seen.decision.withheld}) {
+      RC_ASSERT(!(right && write && option_of(write->rule) == WrittenOption::primary));
+    }
   }
 }
 
+// The kernel chooses anew at each write of primary or primary_reselect, by what its last tick saw.
 RC_GTEST_PROP(PolicyProperty, NeverSelectsADeadPort, ()) {
   for (const Seen& seen : any_run(*any_config())) {
     const auto& write = seen.decision.write;
     if (!write) continue;
     const SlaveView* sriov = the_sriov_slave(seen.view);
-    if (moves_traffic(write->rule)) RC_ASSERT(sriov->healthy());
-    RC_ASSERT(sriov->healthy() || sriov->mii == MiiStatus::down);
+    if (write->rule == WriteRule::fast_failover) {
+      RC_ASSERT(std::any_of(
+          seen.view.slaves.begin(), seen.view.slaves.end(),
+          [&](const auto& slave) { return slave.index == write->slave && slave.healthy(); }));
+      continue;
+    }
+    if (brings_back(write->rule)) RC_ASSERT(sriov->healthy());
+    const bool stays = write->rule == WriteRule::suppress ||
+                       (write->rule == WriteRule::release && seen.view.active == sriov->index);
+    RC_ASSERT(stays || sriov->healthy() || sriov->mii == MiiStatus::down);
   }
 }
 
@@ -94,7 +110,10 @@ RC_GTEST_PROP(PolicyProperty, RepairWritesOverNobodysChoice, ()) {
   PolicyConfig config = *any_config();
   config.mode = Mode::repair;
   for (const Seen& seen : any_run(config)) {
-    if (seen.decision.write) RC_ASSERT(!seen.view.primary);
+    const auto& write = seen.decision.write;
+    if (!write || option_of(write->rule) != WrittenOption::primary) continue;
+    // What we took away ourselves we may bring back.
+    RC_ASSERT(!seen.view.primary || seen.decision.state.fast.owed);
   }
 }
 
@@ -124,8 +143,8 @@ RC_GTEST_PROP(PolicyProperty, MovesTrafficOnlyAfterUninterruptedHealth, ()) {
     if (lost) unhealthy = seen.now;
     last = sriov;
     const auto& write = seen.decision.write;
-    if (!write || !moves_traffic(write->rule) || !another_is_healthy(seen.view)) continue;
-    RC_ASSERT(seen.now - unhealthy >= config.hold_down);
+    if (!write || !brings_back(write->rule) || !another_is_healthy(seen.view)) continue;
+    RC_ASSERT(seen.now - unhealthy >= hold_of(config, seen));
   }
 }
 
@@ -138,8 +157,8 @@ RC_GTEST_PROP(PolicyProperty, LeavesMovedTrafficAloneForTheHoldDown, ()) {
     if (!seen.view.fresh || sriov == nullptr) continue;
     if (!std::exchange(known, true) || seen.view.active == sriov->index) active = seen.now;
     const auto& write = seen.decision.write;
-    if (!write || !moves_traffic(write->rule) || !another_is_healthy(seen.view)) continue;
-    RC_ASSERT(seen.now - active >= config.hold_down);
+    if (!write || !brings_back(write->rule) || !another_is_healthy(seen.view)) continue;
+    RC_ASSERT(seen.now - active >= hold_of(config, seen));
   }
 }
 
@@ -150,9 +169,9 @@ RC_GTEST_PROP(PolicyProperty, MovesAreSpaced, ()) {
   for (const Seen& seen : any_run(config)) {
     const bool accepted =
         waiting && seen.view.answer && std::holds_alternative<WriteAccepted>(*seen.view.answer);
-    if (accepted && moves_traffic(waiting->rule)) moved = seen.now;
+    if (accepted && brings_back(waiting->rule)) moved = seen.now;
     waiting = seen.decision.write;
-    if (!waiting || !moves_traffic(waiting->rule) || !another_is_healthy(seen.view)) continue;
+    if (!waiting || !brings_back(waiting->rule) || !another_is_healthy(seen.view)) continue;
     RC_ASSERT(!moved || seen.now - *moved >= config.move_spacing);
   }
 }

@@ -64,6 +64,10 @@ rc::Gen<PolicyConfig> any_config() {
         *weightedElement<Mode>({{4, Mode::enforce}, {2, Mode::repair}, {1, Mode::observe}});
     config.hold_down = std::chrono::seconds(*inRange(0, 30));
     config.settle = std::chrono::seconds(*inRange(0, 30));
+    config.damping = *arbitrary<bool>();
+    config.fast_failover = *arbitrary<bool>();
+    config.fast_failover_delay = std::chrono::milliseconds(*rc::gen::element(0, 10));
+    config.moves_per_hour = *inRange<std::size_t>(1, 13);
     config.jitter_seed = *arbitrary<std::uint32_t>();
     return config;
   });
@@ -76,6 +80,15 @@ rc::Gen<BondView> any_view() {
     view.fresh = *weightedElement<bool>({{12, true}, {1, false}});
     view.active_backup = *weightedElement<bool>({{30, true}, {1, false}});
     view.monitored = *weightedElement<bool>({{30, true}, {1, false}});
+    view.plain_miimon = *weightedElement<bool>({{10, true}, {1, false}});
+    view.primary_reselect =
+        *weightedElement<std::optional<bond::PrimaryReselect>>({{8, bond::PrimaryReselect::always},
+                                                                {3, bond::PrimaryReselect::failure},
+                                                                {1, bond::PrimaryReselect::better},
+                                                                {1, std::nullopt}});
+    view.saved_is_kept = *weightedElement<bool>({{4, true}, {1, false}});
+    view.situation.lpm_window = *weightedElement<bool>({{20, false}, {1, true}});
+    view.situation.pauses[PauseReason::hcnmgr] = *weightedElement<bool>({{20, false}, {1, true}});
     const auto role = weightedElement<Role>({{20, Role::sriov}, {1, Role::unknown}});
     const auto other = weightedElement<Role>({{20, Role::virtual_device}, {1, Role::sriov}});
     // A device that was replaced has another index.
@@ -86,6 +99,7 @@ rc::Gen<BondView> any_view() {
     }
     view.active = none_or_one_of(view.slaves);
     view.primary = none_or_one_of(view.slaves);
+    for (SlaveView& slave : view.slaves) slave.is_active = view.active == slave.index;
     view.membership_generation = *weightedElement<std::uint64_t>({{30, 2}, {1, 3}});
     view.refreshes = *inRange<std::uint64_t>(0, 2);
     return view;
@@ -137,6 +151,10 @@ std::ostream& operator<<(std::ostream& out, const Look& look) {
   show(look.view.active);
   out << " primary ";
   show(look.view.primary);
+  if (look.view.primary_reselect) out << " " << base::name_of(*look.view.primary_reselect);
+  out << (look.view.situation.lpm_window ? " window" : "")
+      << (look.view.situation.pauses[PauseReason::hcnmgr] ? " hcnmgr" : "")
+      << (look.view.saved_is_kept ? " kept" : "");
   for (const SlaveView& slave : look.view.slaves) {
     out << " [" << slave.index.value << " " << base::name_of(slave.role)
         << (slave.admin_up ? "" : " admin-down") << (slave.lower_up ? "" : " no-carrier") << " mii "

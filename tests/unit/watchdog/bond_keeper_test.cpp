@@ -12,6 +12,8 @@ using namespace std::chrono_literals;
 using base::BootTime;
 using bond::IfIndex;
 using testing::_;
+using testing::AllOf;
+using testing::Field;
 using testing::Return;
 
 class MockActuator : public Actuator {
