@@ -274,7 +274,7 @@ void BondKeeper::take(const Decision& decision, BootTime now, Round& round) {
   round.keep = round.keep || decision.keep_saved;
   recorder_.note_primary_losses(state_.primary_losses);
   recorder_.note_waiting(decision.wake_at);
-  if (decision.fast_skipped) recorder_.note_fast_skipped(*decision.fast_skipped);
+  for (const FastSkip reason : decision.fast_skipped) recorder_.note_fast_skipped(reason);
   if (decision.outcome) tell_outcome(*decision.outcome, round);
   if (decision.withheld && decision.withheld != withheld_) {
     round.log.push_back({LogLevel::info, Event::write_withheld, fields_of(*decision.withheld)});

@@ -48,7 +48,7 @@ void fail(const PolicyConfig& config, Decision& decision, RestoreFailure failure
   state.pending.reset();
   if (write.rule == WriteRule::fast_failover) {
     // No retry and no wait: the next tick does the same.
-    decision.fast_skipped = FastSkip::rejected;
+    decision.fast_skipped.push_back(FastSkip::rejected);
     return;
   }
   decision.outcome = WriteFailed{write, failure};
@@ -75,7 +75,7 @@ void note_outdated(const PolicyConfig& config, Decision& decision, TimePoint now
   const WriteRule rule = decision.state.pending->write.rule;
   decision.state.pending.reset();
   if (rule == WriteRule::fast_failover) {
-    decision.fast_skipped = FastSkip::outdated;
+    decision.fast_skipped.push_back(FastSkip::outdated);
   } else {
     // Messages that show the other picture are on their way.
     decision.state.retry_at = now + config.verify_after;

@@ -241,11 +241,12 @@ void decide_fast(const PolicyConfig& config, Decision& decision, const BondView&
   if (fast.wait) decision.wake_at = fast.wait;
   if (!fast.write && !fast.skipped) return;
   state.fast.decided = true;
-  decision.fast_skipped = fast.skipped;
-  if (!fast.write) return;
-  const bool waits = now < last_gate(config, state, view, sriov, fast.write->rule).opens;
-  if (waits || held_back(view, &sriov) || is_suppressing(config, state)) {
-    decision.fast_skipped = FastSkip::held_back;
+  const bool waits =
+      fast.write && now < last_gate(config, state, view, sriov, fast.write->rule).opens;
+  if (fast.skipped) {
+    decision.fast_skipped.push_back(*fast.skipped);
+  } else if (waits || held_back(view, &sriov) || is_suppressing(config, state)) {
+    decision.fast_skipped.push_back(FastSkip::held_back);
   } else {
     write_now(decision, *fast.write, now);
   }

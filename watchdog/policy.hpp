@@ -136,7 +136,7 @@ struct Decision {
   std::optional<Write> withheld;  // what would be written if the mode allowed it
   // Keep DampingState::saved where a restart finds it, and decide again: only then it is acted on.
   bool keep_saved = false;
-  std::optional<FastSkip> fast_skipped;  // once a loss
+  std::vector<FastSkip> fast_skipped;  // losses that were left to the kernel, each once
   bool budget_spent = false;  // PolicyConfig::moves_per_hour: would move the traffic, and must not
   bool read_back = false;     // read the bond again (LinkMonitor::refresh)
   std::optional<TimePoint> wake_at;     // when to decide again without news; always after `now`
