@@ -52,6 +52,7 @@ struct BondStatus {
   base::EnumArray<PauseReason, bool> paused;  // all that holds
 
   FailoverCounts failovers;
+  base::EnumArray<UnseenFailure, std::uint64_t> unseen_failures;
   base::EnumArray<OffReason, base::BootClock::duration> off_sriov;  // finished intervals only
   std::optional<double> last_failover_unix_seconds;
 
@@ -84,7 +85,7 @@ struct ActivityStatus {
 };
 
 struct WatchdogStatus {
-  static constexpr int kSchema = 2;
+  static constexpr int kSchema = 3;
 
   std::string boot_id;
   std::string version;

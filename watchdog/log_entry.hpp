@@ -25,7 +25,8 @@ enum class Event : std::uint8_t {
   write_withheld,  // ... would be written, if the mode allowed it
   restored,        // a write is confirmed
   restore_failed,
-  overrun,  // messages were lost
+  overrun,         // messages were lost
+  audit_mismatch,  // a comparison with the kernel found a difference
   lpm_window_opened,
   lpm_window_closed,
   lpm_overdue,      // a window is open, and an SR-IOV slave has been away for too long
@@ -66,6 +67,7 @@ struct hnv::base::EnumNames<hnv::watchdog::Event> {
                                                                  "restored",
                                                                  "restore_failed",
                                                                  "overrun",
+                                                                 "audit_mismatch",
                                                                  "lpm_window_opened",
                                                                  "lpm_window_closed",
                                                                  "lpm_overdue",
