@@ -192,6 +192,7 @@ void LinkMonitor::end_dump(bool complete, std::vector<News>& news) {
     ++refreshes_[*dump.master];
   } else if (!resync_wanted_) {
     synchronised_ = true;
+    doubted_.clear();
   }
 }
 

@@ -104,6 +104,7 @@ void FakeMonitor::end_dump(std::vector<LinkMonitor::News>& news) {
     ++refreshes_[*dump_master_];
   } else if (!overrun_) {
     synchronised_ = true;
+    doubted_.clear();
   }
 }
 
