@@ -123,6 +123,7 @@ Expected<int> Daemon::run() {
        {"config", options_.config_file},
        {"bonds_configured", as_number(config_.bonds.size())},
        {"receive_buffer_bytes", as_number(monitor_.receive_buffer())}});
+  adopt_memory();
   start_on_machine();
   arm_timer();
   return loop_.run();
@@ -138,6 +139,28 @@ void Daemon::configure(Config config) {
 Picture Daemon::picture_of(IfIndex bond) const {
   return Picture{&monitor_.topology(), monitor_.fresh(bond), monitor_.refreshes(bond),
                  ready_ && !monitor_.synchronised()};
+}
+
+// Nothing is read before the lock is ours: another watchdog's file is in use.
+void Daemon::adopt_memory() {
+  auto remembered =
+      read_remembered(options_.status_file, identity_.boot_id, base::BootClock::now());
+  if (!remembered) {
+    const auto aside = set_aside(options_.status_file);
+    log(LogLevel::error, Event::memory_lost,
+        {{"err", remembered.error().to_string()},
+         {"kept", aside ? *aside : aside.error().to_string()},
+         {"hint", std::string("counters begin anew; remove the kept file when it is understood")}});
+  } else if (!*remembered) {
+    log(LogLevel::info, Event::memory_fresh);
+  } else {
+    const WatchdogStatus& status = (*remembered)->status;
+    past_links_ = status.links;
+    write_failures_ = status.status_write_failures;
+    keeper_.adopt(**remembered);
+    log(LogLevel::info, Event::memory_adopted,
+        {{"bonds", as_number(status.bonds.size())}, {"written_by_pid", status.pid}});
+  }
 }
 
 // Where the partition ran when it was last looked at tells whether it has been migrated since, also
@@ -193,6 +216,7 @@ void Daemon::on_links() {
   }
   if (!news->empty()) publisher_.note_change();
   keeper_.note(*news, now);
+  if (monitor_.synchronised()) keeper_.note_complete(now);
   report_overruns();
   act(now);
 }
@@ -228,7 +252,7 @@ void Daemon::act(BootTime now) {
   } while (look_again);
   keep_identity();
   tell_ready();
-  publish(now);
+  publish_if_due(now);
   arm_timer();
 }
 
@@ -293,18 +317,26 @@ WatchdogStatus Daemon::status() const {
   add(status.links, monitor_.counters());
   status.lpm = keeper_.lpm();
   status.activity = keeper_.activity();
+  status.status_write_failures = write_failures_;
   status.bonds = keeper_.statuses();
+  status.gone_bonds = keeper_.gone_bonds();
   return status;
 }
 
-void Daemon::publish(BootTime now) {
+void Daemon::publish_if_due(BootTime now) {
   // Before the first complete dump there is nothing true to say.
-  if (!ready_ || !publisher_.is_due(now)) return;
-  const auto published = publisher_.publish(status(), now);
+  if (ready_ && publisher_.is_due(now)) publish(now);
+}
+
+void Daemon::publish(BootTime now) {
+  const auto published = publisher_.publish(status(), keeper_.memory(), now);
+  if (!published) ++write_failures_;
   if (!published && !publish_failed_) {
     log(LogLevel::error, Event::status_unwritten,
         {{"err", published.error().to_string()},
          {"hint", std::string("bonds are still looked after; the file is tried again")}});
+  } else if (published && publish_failed_) {
+    log(LogLevel::info, Event::status_written, {{"failures", as_number(write_failures_)}});
   }
   publish_failed_ = !published;
 }
@@ -345,11 +377,12 @@ void Daemon::on_reload() {
 void Daemon::on_stop() {
   base::notify_stopping();
   log(LogLevel::info, Event::stop);
-  publisher_.note_change();
+  const BootTime now = base::BootClock::now();
   if (ready_) {
-    if (auto published = publisher_.publish(status(), base::BootClock::now()); !published) {
-      log(LogLevel::error, Event::status_unwritten, {{"err", published.error().to_string()}});
+    for (const LogEntry& entry : keeper_.finish(now).log) {
+      log(entry.level, entry.event, entry.fields);
     }
+    publish(now);
   }
   loop_.exit(base::kExitOk);
 }

@@ -40,11 +40,13 @@ class Daemon {
   // Everything that follows from what was noted: decisions, writes, log, status, next timer.
   void act(base::BootTime now);
   void look_around(base::BootTime now);
+  void adopt_memory();
   void start_on_machine();
   void keep_identity();
   void reopen_monitor(const base::Error& error);
   void tell_ready();
   void report_overruns();
+  void publish_if_due(base::BootTime now);
   void publish(base::BootTime now);
   void arm_timer();
   void configure(Config config);
@@ -68,6 +70,7 @@ class Daemon {
   std::optional<PartitionIdentity> kept_identity_;
   std::uint64_t overruns_reported_ = 0;
   bool ready_ = false;
+  std::uint64_t write_failures_ = 0;  // of the status file
   bool publish_failed_ = false;
   bool keep_failed_ = false;
 };
