@@ -231,6 +231,7 @@ WriteAnswer BondKeeper::attempt(const SetPrimary& write, const PolicyState& befo
     return WriteOutdated{};
   }
 
+  round.wrote = true;
   recorder_.note_attempt();
   round.log.push_back({LogLevel::info,
                        Event::write,

@@ -62,6 +62,7 @@ class BondKeeper {
     std::vector<LogEntry> log;
     bool read_back = false;    // read this bond again (LinkMonitor::refresh)
     bool look_around = false;  // the last look before a write found the surroundings changed
+    bool wrote = false;
   };
   // Once for each drained batch that touched the bond, when its situation has changed, and when
   // wake_at() has come.

@@ -237,6 +237,7 @@ void Daemon::look_around(BootTime now) {
 void Daemon::act(BootTime now) {
   // A slave that has left and the command that took it out are one piece of news.
   bool look_again = false;
+  bool urgent = false;
   do {
     const PartitionKeeper::Round round = keeper_.act(now);
     for (const LogEntry& entry : round.log) log(entry.level, entry.event, entry.fields);
@@ -247,12 +248,14 @@ void Daemon::act(BootTime now) {
         return;
       }
     }
+    urgent = urgent || round.urgent;
     look_again = round.look_around && !look_again;
     if (look_again) look_around(now);
   } while (look_again);
   keep_identity();
   tell_ready();
-  publish_if_due(now);
+  // Before the first complete dump there is nothing true to say.
+  if (ready_ && (urgent || publisher_.is_due(now))) publish(now);
   arm_timer();
 }
 
@@ -321,11 +324,6 @@ WatchdogStatus Daemon::status() const {
   status.bonds = keeper_.statuses();
   status.gone_bonds = keeper_.gone_bonds();
   return status;
-}
-
-void Daemon::publish_if_due(BootTime now) {
-  // Before the first complete dump there is nothing true to say.
-  if (ready_ && publisher_.is_due(now)) publish(now);
 }
 
 void Daemon::publish(BootTime now) {

@@ -46,7 +46,6 @@ class Daemon {
   void reopen_monitor(const base::Error& error);
   void tell_ready();
   void report_overruns();
-  void publish_if_due(base::BootTime now);
   void publish(base::BootTime now);
   void arm_timer();
   void configure(Config config);

@@ -86,6 +86,10 @@ void PartitionKeeper::begin_keeping(IfIndex bond, const std::string& name, BootT
     if (same) return keeper.adopt(entry.status, entry.memory);
     note_gone(entry.status, now);
   }
+}
+
+void PartitionKeeper::count_on(BondKeeper& keeper) {
+  const std::string& name = keeper.status().name;
   const auto gone = std::find_if(gone_.begin(), gone_.end(),
                                  [&](const BondStatus& entry) { return entry.name == name; });
   if (gone == gone_.end()) return;
@@ -135,11 +139,18 @@ void PartitionKeeper::survey(const std::set<IfIndex>& touched, BootTime now, Rou
     const std::string name = found->second.status().name;
     if (found_.erase(bond) > 0) {
       round.log.push_back({LogLevel::info, Event::bond_found, {{"bond", name}}});
+      count_on(found->second);
     }
     const Picture picture = picture_of_(bond);
     const bond::Link* link = picture.topology->bond(bond);
-    if (link == nullptr && picture.fresh) {
+    // Of two devices of one name the one that is not there has gone, whatever else is unknown.
+    const bool replaced = std::any_of(keepers_.begin(), keepers_.end(), [&](const auto& other) {
+      return other.first != bond && other.second.status().name == name;
+    });
+    if (link == nullptr && (picture.fresh || replaced)) {
       round.log.push_back({LogLevel::info, Event::bond_gone, {{"bond", name}}});
+      BondKeeper::Round last = found->second.finish(picture, situation_of(found->second), now);
+      std::move(last.log.begin(), last.log.end(), std::back_inserter(round.log));
       note_gone(found->second.status(), now);
       keepers_.erase(found);
     } else if (link != nullptr) {
@@ -164,6 +175,8 @@ bool PartitionKeeper::decide_migration(BootTime now, Round& round) {
   migration_ = decision.state;
   migration_wake_at_ = decision.wake_at;
   tell_migration(decision, now, round);
+  const bool suspected = decision.situation.suspected_until && !situation_.suspected_until;
+  round.urgent = suspected || decision.situation.lpm_window != situation_.lpm_window;
   const bool changed =
       decision.situation != situation_ || surroundings_.operator_pauses != operator_pauses_;
   situation_ = decision.situation;
@@ -236,6 +249,7 @@ void PartitionKeeper::look_at(IfIndex bond, BootTime now, Round& round) {
   std::move(one.log.begin(), one.log.end(), std::back_inserter(round.log));
   if (one.read_back) round.read_back.insert(bond);
   round.look_around = round.look_around || one.look_around;
+  round.urgent = round.urgent || one.wrote;
   // A picture that becomes whole is news even when nothing in it has changed.
   if (!picture.fresh || one.read_back) touched_.insert(bond);
 }

@@ -55,6 +55,8 @@ class PartitionKeeper {
     std::vector<LogEntry> log;
     std::set<bond::IfIndex> read_back;  // read these bonds again (LinkMonitor::refresh)
     bool look_around = false;           // the surroundings have changed: look, note() and act again
+    // To be published at once: a watchdog that did not know of it would write too early.
+    bool urgent = false;
   };
   // Looks at the bonds that the news are about, and at those whose time has come.
   Round act(base::BootTime now);
@@ -76,6 +78,7 @@ class PartitionKeeper {
 
  private:
   void begin_keeping(bond::IfIndex bond, const std::string& name, base::BootTime now);
+  void count_on(BondKeeper& keeper);
   void note_gone(const BondStatus& status, base::BootTime now);
   void survey(const std::set<bond::IfIndex>& touched, base::BootTime now, Round& round);
   // True when some bond's situation may have changed.

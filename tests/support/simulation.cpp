@@ -83,6 +83,7 @@ void Simulation::publish() {
 void Simulation::act() {
   const auto round = keeper_->act(kernel.now());
   for (const IfIndex bond : round.read_back) monitor_->refresh(bond);
+  if (round.urgent && monitor_->synchronised()) publish();
   if (!round.look_around) return;
   keeper_->note(surroundings.take());
   act();
@@ -120,6 +121,11 @@ void Simulation::configure(Config config) {
   if (!keeper_) return;
   keeper_->configure(settings_);
   act();
+}
+
+void Simulation::settle_at_once() {
+  settings_.policy.settle = {};
+  configure(settings_.config);
 }
 
 void Simulation::set_mode(Mode mode) {
