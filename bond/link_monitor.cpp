@@ -8,6 +8,7 @@
 #include <cstring>
 #include <utility>
 
+#include "bond/audit.hpp"
 #include "bond/link_message.hpp"
 #include "bond/link_request.hpp"
 
@@ -21,15 +22,19 @@ using base::failure;
 
 constexpr std::chrono::seconds kDumpDeadline{5};
 
-}  // namespace
-
-Expected<LinkMonitor> LinkMonitor::open(BootTime now, std::size_t receive_buffer) {
+Expected<NetlinkSocket> subscribe(std::size_t receive_buffer) {
   NetlinkSocketOptions options;
   options.link_events = true;
   options.receive_buffer = receive_buffer;
-  auto socket = NetlinkSocket::open(options);
+  return NetlinkSocket::open(options);
+}
+
+}  // namespace
+
+Expected<LinkMonitor> LinkMonitor::open(BootTime now, std::size_t receive_buffer) {
+  auto socket = subscribe(receive_buffer);
   if (!socket) return failure(socket.error());
-  LinkMonitor monitor(std::move(*socket));
+  LinkMonitor monitor(std::move(*socket), receive_buffer);
   // Subscribed already: what happens from here on is either in the dump or told by an event.
   if (auto started = monitor.start_dump(std::nullopt, now); !started) {
     return failure(started.error());
@@ -37,8 +42,26 @@ Expected<LinkMonitor> LinkMonitor::open(BootTime now, std::size_t receive_buffer
   return monitor;
 }
 
+Expected<void> LinkMonitor::reopen(BootTime now) {
+  auto socket = subscribe(wanted_buffer_);
+  if (!socket) return failure(socket.error());
+  counters_.messages_lost += losses_.note(dropped());
+  socket_ = std::move(*socket);
+  losses_ = LossMeter{};
+  resync_wanted_ = ResyncReason::socket;
+  return resync(now);
+}
+
 Expected<std::vector<LinkMonitor::News>> LinkMonitor::drain(BootTime now) {
-  std::vector<News> news;
+  std::vector<News> news = std::exchange(undelivered_, {});
+  if (auto done = read_all(now, news); !done) {
+    undelivered_ = std::move(news);
+    return failure(done.error());
+  }
+  return news;
+}
+
+Expected<void> LinkMonitor::read_all(BootTime now, std::vector<News>& news) {
   while (true) {
     auto received = socket_.receive();
     if (!received) return failure(received.error());
@@ -53,12 +76,10 @@ Expected<std::vector<LinkMonitor::News>> LinkMonitor::drain(BootTime now) {
         resync_wanted_ = ResyncReason::truncated;
         break;
       case NetlinkSocket::ReceiveStatus::would_block:
-        if (resync_wanted_) {
-          if (auto started = resync(now); !started) return failure(started.error());
-        } else if (auto started = start_next_dump(now); !started) {
-          return failure(started.error());
-        }
-        return news;
+        if (!resync_wanted_) return start_next_dump(now);
+        // Until the queue is empty the kernel goes on dropping without saying so again.
+        counters_.messages_lost += losses_.note(dropped());
+        return resync(now);
     }
   }
 }
@@ -67,10 +88,12 @@ void LinkMonitor::note_overrun() {
   ++counters_.overruns;
   resync_wanted_ = ResyncReason::overrun;
   synchronised_ = false;
-  if (const auto dropped = socket_.dropped()) {
-    counters_.messages_lost += *dropped - last_dropped_;  // modulo 2^32, as the kernel counts
-    last_dropped_ = *dropped;
-  }
+  counters_.messages_lost += losses_.note_overrun(dropped());
+}
+
+std::optional<std::uint32_t> LinkMonitor::dropped() const {
+  const auto count = socket_.dropped();
+  return count ? std::optional(*count) : std::nullopt;
 }
 
 void LinkMonitor::handle(std::span<const std::byte> message, std::vector<News>& news) {
@@ -81,7 +104,7 @@ void LinkMonitor::handle(std::span<const std::byte> message, std::vector<News>& 
   switch (header.nlmsg_type) {
     case RTM_NEWLINK:
     case RTM_DELLINK:
-      handle_link(message, news);
+      handle_link(message, of_dump && (header.nlmsg_flags & NLM_F_MULTI) != 0, news);
       break;
     case NLMSG_DONE:
       if (of_dump) end_dump(!dump_->interrupted, news);
@@ -96,7 +119,8 @@ void LinkMonitor::handle(std::span<const std::byte> message, std::vector<News>& 
   }
 }
 
-void LinkMonitor::handle_link(std::span<const std::byte> message, std::vector<News>& news) {
+void LinkMonitor::handle_link(std::span<const std::byte> message, bool of_dump,
+                              std::vector<News>& news) {
   ++counters_.messages;
   const auto event = parse_link_message(message);
   if (!event) {
@@ -105,7 +129,8 @@ void LinkMonitor::handle_link(std::span<const std::byte> message, std::vector<Ne
   }
   if (!*event) return;
   const Link& link = (*event)->link;
-  News item{topology_.apply(**event), first_dump_done_ && !synchronised_};
+  const bool mismatch = of_dump && is_mismatch(link);
+  News item = news_of(topology_.apply(**event), link.index, of_dump, mismatch);
   // The events that announce a changed set of slaves or changed options without telling all of it:
   // FEATURES comes with every enslaving and release (bond_compute_features), while a released veth
   // no longer looks like ours; BONDING_OPTIONS with every sysfs write, also of slave options; a
@@ -116,8 +141,8 @@ void LinkMonitor::handle_link(std::span<const std::byte> message, std::vector<Ne
     queue_refresh(link.index);
   }
   // What a full dump reports is complete in itself.
-  const bool by_event = !dump_ || dump_->master.has_value();
-  if (item.change.membership && by_event) {
+  const bool by_full_dump = of_dump && !dump_->master;
+  if (item.change.membership && !by_full_dump) {
     if (item.change.bond) queue_refresh(*item.change.bond);
     if (item.change.left_bond) queue_refresh(*item.change.left_bond);
   }
@@ -125,10 +150,39 @@ void LinkMonitor::handle_link(std::span<const std::byte> message, std::vector<Ne
   if (item.change.kind != Change::Kind::unchanged) news.push_back(std::move(item));
 }
 
+// Of a bond that is not fresh it is known that a dump shows more.
+bool LinkMonitor::is_mismatch(const Link& link) const {
+  if (!dump_->audit || !contradicts(topology_, link)) return false;
+  const SlaveRecord* known = topology_.slave(link.index);
+  return fresh(link.index) && (!link.master || fresh(*link.master)) &&
+         (known == nullptr || fresh(known->bond));
+}
+
+LinkMonitor::News LinkMonitor::news_of(Change change, IfIndex link, bool of_dump, bool mismatch) {
+  News item{std::move(change), doubted_.erase(link) > 0 || mismatch, 0, 0};
+  if (mismatch) {
+    ++counters_.audit_mismatches;
+    ++dump_->mismatches;
+  }
+  if (!item.resync) return item;
+  item.unseen_link_failures = item.change.link_failures;
+  // The message about a bond's carrier is late by up to a second: what only an audit shows may
+  // still be told.
+  if (!mismatch) item.unseen_carrier_losses = item.change.carrier_losses;
+  // The first event after a loss tells one of them itself, the last.
+  if (!of_dump) {
+    item.unseen_link_failures -= std::min(item.unseen_link_failures, 1U);
+    item.unseen_carrier_losses -= std::min(item.unseen_carrier_losses, 1U);
+  }
+  return item;
+}
+
 void LinkMonitor::end_dump(bool complete, std::vector<News>& news) {
+  if (dump_->audit) return end_audit(complete, news);
   const RunningDump dump = *std::exchange(dump_, std::nullopt);
   for (Change& change : topology_.end_dump(complete)) {
-    news.push_back(News{std::move(change), first_dump_done_ && !synchronised_});
+    const IfIndex gone = change.slave.value_or(*change.bond);
+    news.push_back(news_of(std::move(change), gone, true, false));
   }
   if (!complete) {
     if (!resync_wanted_) resync_wanted_ = ResyncReason::interrupted;
@@ -138,16 +192,32 @@ void LinkMonitor::end_dump(bool complete, std::vector<News>& news) {
     ++refreshes_[*dump.master];
   } else if (!resync_wanted_) {
     synchronised_ = true;
-    first_dump_done_ = true;
+    doubted_.clear();
   }
 }
 
+// One that was interrupted has compared what it saw; nothing is in doubt for that.
+void LinkMonitor::end_audit(bool complete, std::vector<News>& news) {
+  for (Change& change : topology_.end_dump(complete)) {
+    const IfIndex gone = change.slave.value_or(*change.bond);
+    const bool mismatch = fresh(*change.bond);
+    news.push_back(news_of(std::move(change), gone, true, mismatch));
+  }
+  if (dump_->mismatches > 0) ++counters_.resyncs[ResyncReason::audit];
+  dump_.reset();
+}
+
 Expected<void> LinkMonitor::resync(BootTime now) {
-  ++counters_.resyncs[*std::exchange(resync_wanted_, std::nullopt)];
+  const ResyncReason reason = *std::exchange(resync_wanted_, std::nullopt);
+  ++counters_.resyncs[reason];
   synchronised_ = false;
+  if (reason != ResyncReason::interrupted) {
+    for (const Link& link : topology_.links()) doubted_.insert(link.index);
+  }
   // Whatever a dump under way still brings is read as ordinary news; the full dump covers every
   // refresh.
   topology_.end_dump(false);
+  if (dump_ && dump_->master) ++refreshes_[*dump_->master];
   for (const IfIndex bond : refresh_queue_) ++refreshes_[bond];
   refresh_queue_.clear();
   return start_dump(std::nullopt, now);
@@ -156,7 +226,12 @@ Expected<void> LinkMonitor::resync(BootTime now) {
 Expected<void> LinkMonitor::start_dump(std::optional<IfIndex> master, BootTime now) {
   const std::uint32_t sequence = socket_.next_sequence();
   if (auto sent = socket_.send(dump_links_request(sequence, master)); !sent) return sent;
-  dump_ = RunningDump{sequence, master, false, now + kDumpDeadline};
+  dump_ = RunningDump{};
+  dump_->sequence = sequence;
+  dump_->master = master;
+  dump_->deadline = now + kDumpDeadline;
+  dump_->audit = synchronised_ && !master;
+  if (!master) audit_at_ = now + kAuditInterval;
   topology_.begin_dump(master);
   return {};
 }
@@ -171,9 +246,11 @@ Expected<void> LinkMonitor::start_next_dump(BootTime now) {
 }
 
 void LinkMonitor::queue_refresh(IfIndex bond) {
-  const bool queued =
-      std::find(refresh_queue_.begin(), refresh_queue_.end(), bond) != refresh_queue_.end();
-  if (!queued) refresh_queue_.push_back(bond);
+  if (!awaits_refresh(bond)) refresh_queue_.push_back(bond);
+}
+
+bool LinkMonitor::awaits_refresh(IfIndex bond) const {
+  return std::find(refresh_queue_.begin(), refresh_queue_.end(), bond) != refresh_queue_.end();
 }
 
 Expected<void> LinkMonitor::refresh(IfIndex bond, BootTime now) {
@@ -189,17 +266,22 @@ std::uint64_t LinkMonitor::refreshes(IfIndex bond) const {
 bool LinkMonitor::fresh(IfIndex bond) const {
   if (!synchronised_ || resync_wanted_) return false;
   if (dump_ && dump_->master == bond) return false;
-  return std::find(refresh_queue_.begin(), refresh_queue_.end(), bond) == refresh_queue_.end();
+  return !awaits_refresh(bond);
 }
 
 std::optional<BootTime> LinkMonitor::wake_at() const {
-  return dump_ ? std::optional(dump_->deadline) : std::nullopt;
+  if (dump_) return dump_->deadline;
+  return synchronised_ ? std::optional(audit_at_) : std::nullopt;
 }
 
 Expected<void> LinkMonitor::on_timer(BootTime now) {
-  if (!dump_ || now < dump_->deadline) return {};
-  resync_wanted_ = ResyncReason::socket;
-  return resync(now);
+  if (dump_) {
+    if (now < dump_->deadline) return {};
+    resync_wanted_ = ResyncReason::socket;
+    return resync(now);
+  }
+  if (!synchronised_ || now < audit_at_) return {};
+  return start_dump(std::nullopt, now);
 }
 
 }  // namespace hnv::bond

@@ -215,6 +215,12 @@ Expected<std::uint32_t> NetlinkSocket::dropped() const {
   if (::getsockopt(fd(), SOL_SOCKET, SO_MEMINFO, info.data(), &length) != 0) {
     return failure(base::from_errno("read drop count of", kSocketName, errno));
   }
+  // An older kernel has fewer of these numbers and says so by the length alone.
+  constexpr std::size_t kNeeded = (SK_MEMINFO_DROPS + 1) * sizeof(std::uint32_t);
+  if (length < kNeeded) {
+    return failure({ErrorCode::unsupported, "read drop count of", kSocketName,
+                    std::to_string(length) + " bytes of SO_MEMINFO"});
+  }
   return info[SK_MEMINFO_DROPS];
 }
 

@@ -48,7 +48,8 @@ class NetlinkSocket {
   };
   base::Expected<Received> receive();
 
-  // Messages that the kernel dropped on this socket since it was opened (SK_MEMINFO_DROPS).
+  // Messages that the kernel dropped on this socket since it was opened (SK_MEMINFO_DROPS), modulo
+  // 2^32. Error unsupported: the kernel does not tell.
   [[nodiscard]] base::Expected<std::uint32_t> dropped() const;
 
   // Sends a request made with next_sequence() and reads until its acknowledgement or the end of its

@@ -8,14 +8,14 @@ namespace hnv::bond {
 
 namespace {
 
-bool rose(std::optional<std::uint32_t> before, std::optional<std::uint32_t> after) {
-  return before && after && *after > *before;
+std::uint32_t rise(std::optional<std::uint32_t> before, std::optional<std::uint32_t> after) {
+  return before && after && *after > *before ? *after - *before : 0;
 }
 
 bool was_lost(const Link& before, const Link& after) {
   if (!is_healthy(before)) return false;
-  return !is_healthy(after) || rose(before.carrier_down_count, after.carrier_down_count) ||
-         rose(before.slave->link_failure_count, after.slave->link_failure_count);
+  return !is_healthy(after) || rise(before.carrier_down_count, after.carrier_down_count) > 0 ||
+         rise(before.slave->link_failure_count, after.slave->link_failure_count) > 0;
 }
 
 // A carrier that came back before a tick of miimon: MII status and the driver's count of failures
@@ -55,6 +55,7 @@ Change Topology::apply_bond(Link link) {
   }
   Link& known = found->second;
   change.kind = kind_of_update(known == link);
+  change.carrier_losses = rise(known.carrier_down_count, link.carrier_down_count);
   if (known.bond->active_slave != link.bond->active_slave) {
     ActiveSlaveChange active;
     active.bond = link.index;
@@ -96,6 +97,7 @@ Change Topology::apply_slave(Link link) {
   change.membership = known.link.name != link.name;
   if (change.membership) ++members.generation;
   if (was_lost(known.link, link)) ++known.losses;
+  change.link_failures = rise(known.link.slave->link_failure_count, link.slave->link_failure_count);
   change.recovered = !is_healthy(known.link) && is_healthy(link);
   change.glitch = had_glitch(known.link, link);
   known.link = std::move(link);

@@ -36,6 +36,10 @@ struct Change {
   bool membership = false;       // that slave came, went or was renamed
   bool recovered = false;        // that slave became healthy
   bool glitch = false;           // ... and no tick of miimon had seen that its carrier was lost
+  // How much further than before the kernel's own count of losses is: that slave's
+  // link_failure_count, which begins anew with every enslaving, or the bond's carrier_down_count.
+  std::uint32_t link_failures = 0;
+  std::uint32_t carrier_losses = 0;
   std::optional<ActiveSlaveChange> active_slave;
 };
 

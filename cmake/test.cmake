@@ -2,12 +2,12 @@
 find_package(GTest REQUIRED)
 include(GoogleTest)
 
-# hnv_test(NAME LABEL label SOURCES ... ROOMS ... [LIBRARIES ...]): one GoogleTest program, each of its tests a CTest test.
+# hnv_test(NAME LABEL label SOURCES ... ROOMS ... [LIBRARIES ...] [ENVIRONMENT VARIABLE=VALUE ...]): one GoogleTest program, each of its tests a CTest test.
 # HNV_SOURCE_DIR is defined for golden files and fixtures.
 # OWN_KERNEL FILTER: these tests ask the kernel what a user-mode emulator does not pass on; in a cross build their label is
 # own-kernel instead.
 function(hnv_test NAME)
-  cmake_parse_arguments(TEST "" "LABEL;OWN_KERNEL;TIMEOUT" "SOURCES;ROOMS;LIBRARIES" ${ARGN})
+  cmake_parse_arguments(TEST "" "LABEL;OWN_KERNEL;TIMEOUT" "SOURCES;ROOMS;LIBRARIES;ENVIRONMENT" ${ARGN})
   if(NOT TEST_TIMEOUT)
     set(TEST_TIMEOUT 120)
   endif()
@@ -23,7 +23,8 @@ function(hnv_test NAME)
       PROPERTIES LABELS own-kernel TIMEOUT ${TEST_TIMEOUT})
     list(APPEND discovery TEST_FILTER "-${TEST_OWN_KERNEL}")
   endif()
-  gtest_discover_tests(${NAME} ${discovery} PROPERTIES LABELS ${TEST_LABEL} TIMEOUT ${TEST_TIMEOUT})
+  gtest_discover_tests(${NAME} ${discovery}
+    PROPERTIES LABELS ${TEST_LABEL} TIMEOUT ${TEST_TIMEOUT} ENVIRONMENT "${TEST_ENVIRONMENT}")
 endfunction()
 
 # hnv_program_to_run(VARIABLE TARGET): what a test must start to run the program TARGET: itself, or in a cross build a script
@@ -42,4 +43,35 @@ function(hnv_program_to_run VARIABLE TARGET)
       FILE_PERMISSIONS OWNER_READ OWNER_WRITE OWNER_EXECUTE)
     set_target_properties(${TARGET} PROPERTIES HNV_EMULATED ${script})
   endif()
+endfunction()
+
+# Builds without optimisation, with sanitizers or under an emulator are many times slower and look for other faults.
+if(CMAKE_BUILD_TYPE STREQUAL RelWithDebInfo AND NOT HNV_SANITIZE AND NOT CMAKE_CROSSCOMPILING)
+  set(HNV_SLOW_BUILD OFF)
+else()
+  set(HNV_SLOW_BUILD ON)
+endif()
+
+# hnv_nightly_test(NAME ENVIRONMENT VARIABLE=VALUE ...): the whole program NAME once more, for hours.
+function(hnv_nightly_test NAME)
+  cmake_parse_arguments(NIGHTLY "" "" "ENVIRONMENT" ${ARGN})
+  add_test(NAME nightly.${NAME} COMMAND ${NAME})
+  set_tests_properties(nightly.${NAME} PROPERTIES
+    LABELS nightly TIMEOUT 36000 ENVIRONMENT "${NIGHTLY_ENVIRONMENT}")
+endfunction()
+
+# hnv_property_test(NAME CASES n NIGHTLY n SOURCES ... ROOMS ...): a program of rapidcheck properties, each a CTest test with
+# that many cases (a tenth in slow builds), and all of them with many more under the label nightly.
+function(hnv_property_test NAME)
+  cmake_parse_arguments(PROPERTY "" "CASES;NIGHTLY" "SOURCES;ROOMS" ${ARGN})
+  if(HNV_SLOW_BUILD)
+    math(EXPR PROPERTY_CASES "${PROPERTY_CASES} / 10")
+  endif()
+  hnv_test(${NAME}
+    LABEL property
+    SOURCES ${PROPERTY_SOURCES}
+    ROOMS ${PROPERTY_ROOMS}
+    LIBRARIES rapidcheck_gtest
+    ENVIRONMENT "RC_PARAMS=max_success=${PROPERTY_CASES}")
+  hnv_nightly_test(${NAME} ENVIRONMENT "RC_PARAMS=max_success=${PROPERTY_NIGHTLY}")
 endfunction()

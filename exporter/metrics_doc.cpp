@@ -93,6 +93,7 @@ std::string label_values() {
          value_line<LpmOutcome>("outcome", "migration windows") +
          value_line<LpmKind>("kind", "migrations") + value_line<LpmResult>("result", "migrations") +
          value_line<bond::ResyncReason>("reason", "resyncs") +
+         value_line<UnseenFailure>("source", "unseen failures") +
          value_line<Source>("source", "sources of a scrape");
 }
 

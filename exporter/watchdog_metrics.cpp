@@ -30,6 +30,12 @@ void project_failovers(const Snapshot& snapshot, Samples& samples) {
   }
 }
 
+void project_unseen_failures(const Snapshot& snapshot, Samples& samples) {
+  add_for_each<UnseenFailure>(snapshot, samples, [](const BondStatus& bond, UnseenFailure source) {
+    return number(bond.unseen_failures[source]);
+  });
+}
+
 void project_off_sriov(const Snapshot& snapshot, Samples& samples) {
   add_for_each<OffReason>(snapshot, samples, [](const BondStatus& bond, OffReason reason) {
     return base::to_seconds(bond.off_sriov[reason]);
@@ -166,7 +172,8 @@ std::span<const MetricRow> watchdog_rows() {
                 Projection(project_links<&Links::messages>)},
       MetricRow{"hnv_link_messages_lost_total",
                 kCounter,
-                "Link messages that the kernel dropped because the watchdog's socket was full.",
+                "Link messages that the kernel dropped because the watchdog's socket was full; at "
+                "least 1 for each overrun on a kernel that does not tell how many.",
                 {},
                 Projection(project_links<&Links::messages_lost>)},
       MetricRow{"hnv_link_overruns_total",
@@ -181,9 +188,17 @@ std::span<const MetricRow> watchdog_rows() {
                 Projection(project_resyncs)},
       MetricRow{"hnv_link_audit_mismatches_total",
                 kCounter,
-                "Periodic comparisons with the kernel that found a difference.",
+                "Links that a comparison with the kernel, once a minute, found otherwise than its "
+                "messages had told. Each is repaired at once; more than 0 is worth a report.",
                 {},
                 Projection(project_links<&Links::audit_mismatches>)},
+      MetricRow{"hnv_link_unseen_failures_total",
+                kCounter,
+                "Lost links that no message told, found in the kernel's own counts after messages "
+                "were lost: of the slaves (link_failure_count) and of the bond as a whole "
+                "(carrier_losses). There were at least so many; they are no failovers.",
+                {"bond", "source"},
+                Projection(project_unseen_failures)},
   };
   return rows;
 }

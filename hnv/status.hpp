@@ -53,6 +53,7 @@ struct BondStatus {
   base::EnumArray<PauseReason, bool> paused;  // all that holds
 
   FailoverCounts failovers;
+  base::EnumArray<UnseenFailure, std::uint64_t> unseen_failures;
   base::EnumArray<OffReason, base::BootClock::duration> off_sriov;  // finished intervals only
   std::optional<double> last_failover_unix_seconds;
 

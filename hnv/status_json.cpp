@@ -164,6 +164,7 @@ Json bond_to_json(const BondStatus& bond) {
   }
   json["paused"] = paused_to_json(bond.paused);
   json["failovers"] = failovers_to_json(bond.failovers);
+  json["unseen_failures"] = counts_to_json(bond.unseen_failures);
   json["off_sriov_ns"] = off_sriov_to_json(bond.off_sriov);
   if (bond.last_failover_unix_seconds) {
     json["last_failover_unix_seconds"] = *bond.last_failover_unix_seconds;
@@ -209,6 +210,7 @@ BondStatus bond_from_json(const Json& json) {
     bond.paused[enum_from<PauseReason>(reason.get<std::string>())] = true;
   }
   failovers_from_json(json.at("failovers"), bond.failovers);
+  counts_from_json(json.at("unseen_failures"), bond.unseen_failures);
   for (const auto& [key, value] : json.at("off_sriov_ns").items()) {
     bond.off_sriov[enum_from<OffReason>(key)] =
         base::BootClock::duration(value.get<std::int64_t>());

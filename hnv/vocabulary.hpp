@@ -93,6 +93,13 @@ enum class FailoverCause : std::uint8_t {
   resync,
 };
 
+// Losses that no message told and a count of the kernel's own shows afterwards: lower bounds, and
+// no failovers.
+enum class UnseenFailure : std::uint8_t {
+  link_failure_count,  // of the slaves, as miimon saw them
+  carrier_losses,      // of the bond itself: no slave was left
+};
+
 // Why a write of primary did not do what it should.
 enum class RestoreFailure : std::uint8_t {
   permission,  // CAP_NET_ADMIN is missing
@@ -222,6 +229,11 @@ struct hnv::base::EnumNames<hnv::FailoverCause> {
   static constexpr auto names = std::to_array<std::string_view>(
       {"watchdog", "fast_failover", "path", "lpm", "admin", "removed", "enslaved", "link_down",
        "link_up", "external", "resync"});
+};
+template <>
+struct hnv::base::EnumNames<hnv::UnseenFailure> {
+  static constexpr auto names =
+      std::to_array<std::string_view>({"link_failure_count", "carrier_losses"});
 };
 template <>
 struct hnv::base::EnumNames<hnv::RestoreFailure> {

@@ -11,7 +11,7 @@ import signal
 import sys
 from types import FrameType
 
-from lab import suite
+from lab import soak, suite
 from lab.bench import bench
 from lab.errors import LabError
 from lab.fast import fast
@@ -34,9 +34,10 @@ EXAMPLES = """examples:
   python3 -m lab shell                 a root shell in a guest with the bond
   python3 -m lab suite --help          the guest test suite
   python3 -m lab twin --help           the stories on an emulated Power partition
+  python3 -m lab soak --help           random changes for half an hour, under sanitizers
   python3 -m lab record                record the kernel's messages anew for tests/golden
   python3 -m lab bench                 the numbers of docs/performance.md that need a real bond (10 minutes)
-  python3 -m lab fast                  lost packets with and without fast failover (15 minutes)
+  python3 -m lab fast                  lost packets with and without fast failover (6 minutes)
 """
 
 
@@ -44,7 +45,7 @@ def parser() -> argparse.ArgumentParser:
     result = argparse.ArgumentParser(
         prog="python3 -m lab", description=__doc__, epilog=EXAMPLES, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    verbs = result.add_subparsers(dest="verb", required=True, metavar="run | image | shell | suite | twin | record | bench | fast")
+    verbs = result.add_subparsers(dest="verb", required=True, metavar="run | image | shell | suite | twin | soak | record | bench | fast")
     run = verbs.add_parser("run", prog="scripts/run", epilog=EXAMPLES, formatter_class=argparse.RawDescriptionHelpFormatter)
     run.add_argument("--demo", action="store_true", help="play the story of the problem and its repair, then quit")
     run.add_argument("--lab", action="store_true", help="use the lab guest even if this host has an active-backup bond")
@@ -67,6 +68,7 @@ def parser() -> argparse.ArgumentParser:
     golden.add_argument("--preset", default="release", help="CMake preset whose recorder is used (default: %(default)s)")
     verbs.add_parser("suite", help="the guest test suite", add_help=False)
     verbs.add_parser("twin", help="the stories on an emulated Power partition", add_help=False)
+    verbs.add_parser("soak", help="random changes for a long time, under sanitizers", add_help=False)
     return result
 
 
@@ -75,6 +77,8 @@ def main(arguments: list[str]) -> int:
         signal.signal(number, _leave)
     if arguments[:1] == ["suite"]:
         return suite.main(arguments[1:])
+    if arguments[:1] == ["soak"]:
+        return soak.main(arguments[1:])
     if arguments[:1] == ["twin"]:
         return twin.main(arguments[1:])
     options = parser().parse_args(arguments)

@@ -163,8 +163,9 @@ class Partition:
     def _in_guest(self, room: str) -> str:
         if not self.build:
             raise LabError("this lab was started without a build of the project")
-        self.build.require()
         program = {"watchdog": self.build.watchdog, "exporter": self.build.exporter, "ctl": self.build.hnvctl}[room]
+        if not program.exists():
+            self.build.require()
         return f"/run/hnv-lab/{room}/{program.name}"
 
     def _exporter_command(self) -> str:

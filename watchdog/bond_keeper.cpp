@@ -48,9 +48,9 @@ std::string or_none(const std::string& device) {
 BondKeeper::BondKeeper(IfIndex bond, std::string name)
     : bond_(bond), recorder_(bond, std::move(name)) {}
 
-void BondKeeper::note(const bond::Change& change, bool resync, BootTime now) {
+void BondKeeper::note(const bond::LinkMonitor::News& news, BootTime now) {
   const auto pending = state_.pending ? std::optional(state_.pending->write) : std::nullopt;
-  recorder_.note_change(change, resync, pending, now);
+  recorder_.note_news(news, pending, now);
 }
 
 RoleAssignment BondKeeper::roles_in(const bond::Topology& topology, const BondConfig* config,

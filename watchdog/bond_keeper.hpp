@@ -44,7 +44,7 @@ class BondKeeper {
   BondKeeper(bond::IfIndex bond, std::string name);
 
   // One message about this bond, in order, before the look() of its batch.
-  void note(const bond::Change& change, bool resync, base::BootTime now);
+  void note(const bond::LinkMonitor::News& news, base::BootTime now);
 
   // Who is who in the bond now. Before a look(), once for each drained batch that touched the bond.
   void survey(const bond::Topology& topology, const BondConfig* config, DeviceFactsCache& facts,

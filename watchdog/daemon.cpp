@@ -36,16 +36,6 @@ std::int64_t as_number(std::uint64_t count) {
   return static_cast<std::int64_t>(count);
 }
 
-void add(bond::LinkCounters& sum, const bond::LinkCounters& more) {
-  sum.messages += more.messages;
-  sum.messages_lost += more.messages_lost;
-  sum.overruns += more.overruns;
-  sum.audit_mismatches += more.audit_mismatches;
-  for (const auto reason : base::all_values<bond::ResyncReason>()) {
-    sum.resyncs[reason] += more.resyncs[reason];
-  }
-}
-
 PolicyConfig policy_of(const Config& config, const Options& options, const std::string& boot_id) {
   PolicyConfig policy;
   policy.mode = options.dry_run ? Mode::observe : config.mode;
@@ -200,7 +190,7 @@ void Daemon::on_links() {
   }
   if (!news->empty()) publisher_.note_change();
   keeper_.note(*news, now);
-  report_overruns();
+  report_losses();
   act(now);
 }
 
@@ -251,35 +241,35 @@ void Daemon::on_timer() {
   act(now);
 }
 
-// The subscription is lost with the socket: whatever happened until the new one's dump is found by
-// that dump.
 void Daemon::reopen_monitor(const base::Error& error) {
   log(LogLevel::error, Event::socket_failed, {{"err", error.to_string()}});
-  const BootTime now = base::BootClock::now();
-  auto monitor = bond::LinkMonitor::open(now);
-  if (!monitor) {
+  loop_.forget(monitor_.fd());
+  auto watched = monitor_.reopen(base::BootClock::now());
+  if (watched) watched = loop_.on_readable(monitor_.fd(), [this] { on_links(); });
+  if (!watched) {
     // Without a socket there is nothing to do but to start afresh; the service manager does that.
-    log(LogLevel::error, Event::socket_failed, {{"err", monitor.error().to_string()}});
+    log(LogLevel::error, Event::socket_failed, {{"err", watched.error().to_string()}});
     loop_.exit(base::kExitFailure);
     return;
   }
-  add(past_links_, monitor_.counters());
-  ++past_links_.resyncs[bond::ResyncReason::socket];
-  loop_.forget(monitor_.fd());
-  monitor_ = std::move(*monitor);
   keeper_.look_at_all();
-  if (auto watched = loop_.on_readable(monitor_.fd(), [this] { on_links(); }); !watched) {
-    log(LogLevel::error, Event::socket_failed, {{"err", watched.error().to_string()}});
-    loop_.exit(base::kExitFailure);
-  }
+  arm_timer();
 }
 
-void Daemon::report_overruns() {
+void Daemon::report_losses() {
   const bond::LinkCounters& links = monitor_.counters();
-  if (links.overruns == overruns_reported_) return;
-  overruns_reported_ = links.overruns;
-  log(LogLevel::warn, Event::overrun,
-      {{"overruns", as_number(links.overruns)}, {"messages_lost", as_number(links.messages_lost)}});
+  if (links.overruns != reported_.overruns) {
+    log(LogLevel::warn, Event::overrun,
+        {{"overruns", as_number(links.overruns)},
+         {"messages_lost", as_number(links.messages_lost)}});
+  }
+  if (links.audit_mismatches != reported_.audit_mismatches) {
+    log(LogLevel::warn, Event::audit_mismatch,
+        {{"mismatches", as_number(links.audit_mismatches)},
+         {"hint", std::string("the kernel's links were not as its messages had told; what was "
+                              "found is in force, please report it")}});
+  }
+  reported_ = links;
 }
 
 std::string Daemon::summary() const {
@@ -298,8 +288,7 @@ WatchdogStatus Daemon::status() const {
   WatchdogStatus status = identity_;
   status.written_unix_seconds = base::unix_time();
   status.receive_buffer_bytes = monitor_.receive_buffer();
-  status.links = past_links_;
-  add(status.links, monitor_.counters());
+  status.links = monitor_.counters();
   status.lpm = keeper_.lpm();
   status.activity = keeper_.activity();
   status.bonds = keeper_.statuses();

@@ -45,7 +45,7 @@ class Daemon {
   void keep_identity();
   void reopen_monitor(const base::Error& error);
   void tell_ready();
-  void report_overruns();
+  void report_losses();
   void publish(base::BootTime now);
   bool publish_now(base::BootTime now);
   bool keep_state(base::BootTime now);
@@ -61,15 +61,13 @@ class Daemon {
   base::LockFile lock_;
   base::EventLoop loop_;
   bond::LinkMonitor monitor_;
-  // Sums of the monitors before this one, after a socket failure.
-  bond::LinkCounters past_links_;
   SurroundingsMonitor surroundings_;
   NetlinkActuator actuator_;
   PartitionKeeper keeper_;
   StatusPublisher publisher_;
   WatchdogStatus identity_;  // what does not change while we run
   std::optional<PartitionIdentity> kept_identity_;
-  std::uint64_t overruns_reported_ = 0;
+  bond::LinkCounters reported_;  // as last logged
   bool ready_ = false;
   bool publish_failed_ = false;
   bool keep_failed_ = false;

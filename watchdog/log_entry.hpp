@@ -25,9 +25,10 @@ enum class Event : std::uint8_t {
   write_withheld,  // ... would be written, if the mode allowed it
   restored,        // a write is confirmed
   restore_failed,
-  budget_spent,  // too many moves in an hour: none for a while
-  damping,       // a link flaps, or has calmed down
-  overrun,       // messages were lost
+  budget_spent,    // too many moves in an hour: none for a while
+  damping,         // a link flaps, or has calmed down
+  overrun,         // messages were lost
+  audit_mismatch,  // a comparison with the kernel found a difference
   lpm_window_opened,
   lpm_window_closed,
   lpm_overdue,      // a window is open, and an SR-IOV slave has been away for too long
@@ -70,6 +71,7 @@ struct hnv::base::EnumNames<hnv::watchdog::Event> {
                                                                  "budget_spent",
                                                                  "damping",
                                                                  "overrun",
+                                                                 "audit_mismatch",
                                                                  "lpm_window_opened",
                                                                  "lpm_window_closed",
                                                                  "lpm_overdue",

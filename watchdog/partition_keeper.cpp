@@ -53,7 +53,7 @@ void PartitionKeeper::note(const std::vector<bond::LinkMonitor::News>& news, Boo
       found_.insert(*bond);
     }
     if (const auto bond = item.change.bond; bond && keepers_.contains(*bond)) {
-      keepers_.at(*bond).note(item.change, item.resync, now);
+      keepers_.at(*bond).note(item, now);
     }
     if (item.change.kind == bond::Change::Kind::removed && item.change.slave) {
       facts_.forget(*item.change.slave);

@@ -31,9 +31,12 @@ void Recorder::note_slave(IfIndex slave, const std::string& name, Role role) {
   known.role = role;
 }
 
-void Recorder::note_change(const bond::Change& change, bool resync,
-                           const std::optional<Write>& pending, BootTime now) {
+void Recorder::note_news(const bond::LinkMonitor::News& news, const std::optional<Write>& pending,
+                         BootTime now) {
+  const bond::Change& change = news.change;
   if (change.glitch) ++status_.glitches;
+  status_.unseen_failures[UnseenFailure::link_failure_count] += news.unseen_link_failures;
+  status_.unseen_failures[UnseenFailure::carrier_losses] += news.unseen_carrier_losses;
   if (change.slave) {
     KnownSlave& slave = slaves_[*change.slave];
     if (change.kind == bond::Change::Kind::added) slave.joined = now;
@@ -43,7 +46,7 @@ void Recorder::note_change(const bond::Change& change, bool resync,
   OpenChange open;
   open.change = *change.active_slave;
   open.at = now;
-  open.resync = resync;
+  open.resync = news.resync;
   if (const auto to = open.change.to) {
     const KnownSlave& slave = slaves_[*to];
     if (pending && pending->slave == *to && moves_traffic(pending->rule)) open.own = pending->rule;

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "bond/topology.hpp"
+#include "bond/link_monitor.hpp"
 #include "hnv/status.hpp"
 #include "watchdog/policy.hpp"
 
@@ -31,10 +31,9 @@ class Recorder {
   // still open.
   void note_slave(bond::IfIndex slave, const std::string& name, Role role);
 
-  // One message, in order. `pending` is our own write under way; `resync`: found by a dump after
-  // lost messages.
-  void note_change(const bond::Change& change, bool resync, const std::optional<Write>& pending,
-                   base::BootTime now);
+  // One message, in order. `pending` is our own write under way.
+  void note_news(const bond::LinkMonitor::News& news, const std::optional<Write>& pending,
+                 base::BootTime now);
 
   void note_assessment(const Assessment& assessment, base::BootTime now);
   void note_attempt(WriteRule rule);

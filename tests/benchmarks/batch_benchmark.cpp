@@ -49,7 +49,7 @@ void one_failover(benchmark::State& state) {
     now += 1s;
     for (const auto& message : batch) {
       const auto event = bond::parse_link_message(message).value();
-      keeper.note(topology.apply(*event), false, now);
+      keeper.note({topology.apply(*event), false, 0, 0}, now);
     }
     keeper.survey(topology, &config, facts, now);
     benchmark::DoNotOptimize(keeper.look(

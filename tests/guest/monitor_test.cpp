@@ -114,6 +114,29 @@ TEST_F(Monitor, KnowsWhatADumpShowsAfterRandomChanges) {
   EXPECT_EQ(monitor.counters().overruns, 0U);
 }
 
+// An audit at every moment: in the middle of changes, between a change and its message, in quiet.
+TEST_F(Monitor, AuditsFindNothingAfterRandomChanges) {
+  LinkMonitor monitor = open();
+  ASSERT_TRUE(equals_a_dump(monitor));
+  std::mt19937 random(21);  // NOLINT(cert-msc51-cpp): the same history on every run
+  bool enslaved = true;
+  std::string sriov = BondWorld::kSriov;
+  int audits = 0;
+  for (int round = 0; round < 300; ++round) {
+    for (auto step = random() % 3; step > 0; --step) poke(*world, random, enslaved, sriov);
+    drain(monitor);
+    const auto due = monitor.wake_at();
+    ASSERT_TRUE(!due || !monitor.synchronised() || monitor.on_timer(*due).has_value());
+    for (auto step = random() % 3; step > 0; --step) poke(*world, random, enslaved, sriov);
+    if (random() % 2 == 0) world->let_pass(std::chrono::milliseconds(random() % 40));
+    drain(monitor);
+    ASSERT_EQ(monitor.counters().audit_mismatches, 0U) << "round " << round;
+    if (monitor.synchronised()) ++audits;
+  }
+  EXPECT_GT(audits, 100);
+  EXPECT_TRUE(equals_a_dump(monitor));
+}
+
 TEST_F(Monitor, NoticesThatAVethSlaveHasLeft) {
   LinkMonitor monitor = open();
   ASSERT_TRUE(equals_a_dump(monitor));

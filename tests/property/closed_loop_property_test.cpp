@@ -26,6 +26,36 @@ RC_GTEST_PROP(ClosedLoopProperty, SriovSlaveIsActiveAndPrimaryAfterSomeQuiet, ()
   RC_ASSERT(scene.simulation().status(scene.bond()).state == WatchState::steady);
 }
 
+// Damping holds for twenty minutes at most, and the moves of an hour may be spent.
+RC_GTEST_PROP(ClosedLoopProperty, OptInsEndOnTheSriovSlaveToo, ()) {
+  FakeBondOptions options = *any_bond();
+  options.miimon = 1s;  // hours of it
+  const bond::PrimaryReselect set_by_operator = options.primary_reselect;
+  Scene scene(Mode::enforce, options, *any_opt_ins());
+  const auto history = *any_history(false);
+  scene.perform(history);
+  scene.clear_the_way();
+  scene.simulation().run_for(kAnyWait + 20min + 1h);
+  RC_ASSERT(scene.simulation().active(scene.bond()) == scene.sriov());
+  RC_ASSERT(scene.simulation().primary(scene.bond()) == scene.sriov());
+  const bool changed_by_others = std::any_of(history.begin(), history.end(), [](const Step& step) {
+    return step.deed == Deed::reselect_always || step.deed == Deed::reselect_failure;
+  });
+  RC_ASSERT(changed_by_others ||
+            scene.kernel().link(scene.bond())->bond->primary_reselect == set_by_operator);
+}
+
+RC_GTEST_PROP(ClosedLoopProperty, FastFailoverIsUndoneAfterItsHoldAndNoSooner, ()) {
+  Scene scene(Mode::enforce, *any_bond(), *any_opt_ins());
+  scene.perform(*any_history(false));
+  std::optional<BootTime> moved;
+  for (const auto& write : scene.simulation().writes()) {
+    if (write.rule == WriteRule::fast_failover) moved = write.at;
+    if (!watchdog::brings_back(write.rule) || !write.moved_from_healthy) continue;
+    RC_ASSERT(!moved || write.at - *moved >= 5s);
+  }
+}
+
 RC_GTEST_PROP(ClosedLoopProperty, QuietMeansNoWrites, ()) {
   Scene scene(Mode::enforce, *any_bond());
   scene.perform(*any_history());

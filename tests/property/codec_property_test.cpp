@@ -66,6 +66,7 @@ BondStatus any_bond_status() {
   }
   for (const auto direction : base::all_values<FailoverDirection>())
     fill(bond.failovers[direction]);
+  fill(bond.unseen_failures);
   for (const auto reason : base::all_values<OffReason>()) bond.off_sriov[reason] = any_duration();
   if (*arbitrary<bool>()) bond.last_failover_unix_seconds = any_seconds();
   bond.restore_attempts = *arbitrary<std::uint64_t>();

@@ -64,6 +64,22 @@ rc::Gen<FakeBondOptions> any_bond() {
   });
 }
 
+rc::Gen<OptIns> any_opt_ins() {
+  return exec([] {
+    OptIns opt_ins;
+    opt_ins.damping = *rc::gen::arbitrary<bool>();
+    opt_ins.fast_failover = *weightedElement<bool>({{3, true}, {1, false}});
+    opt_ins.fast_failover_delay = *rc::gen::element(0ms, 10ms);
+    return opt_ins;
+  });
+}
+
+std::ostream& operator<<(std::ostream& out, const OptIns& opt_ins) {
+  return out << (opt_ins.damping ? "damping " : "")
+             << (opt_ins.fast_failover ? "fast failover" : "") << " after "
+             << opt_ins.fast_failover_delay.count() << " ms";
+}
+
 std::ostream& operator<<(std::ostream& out, const FakeBondOptions& options) {
   return out << "reselect " << base::name_of(options.primary_reselect) << ", miimon "
              << options.miimon.count() << " ms, updelay " << options.updelay.count()

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <map>
 
+#include "bond/audit.hpp"
 #include "tests/property/histories.hpp"
 
 namespace hnv::test {
@@ -185,6 +186,79 @@ RC_GTEST_PROP(TopologyProperty, GenerationRisesWithEachChangeOfMembership, ()) {
     const auto now = reading.topology().membership_generation(reading.bond());
     RC_ASSERT(now >= generation);
     RC_ASSERT(before == names() || now > generation);
+  }
+}
+
+RC_GTEST_PROP(TopologyProperty, AnOverrunIsOneChangeForEachBondAtMost, ()) {
+  Reading reading;
+  const auto active = [&reading] {
+    return reading.topology().bond(reading.bond())->bond->active_slave;
+  };
+  for (const Step& step : *any_history()) {
+    const auto before = active();
+    reading.perform(step);
+    reading.monitor().lose_unread();
+    std::size_t changes = 0;
+    for (const auto& item : reading.catch_up()) {
+      if (!item.change.active_slave) continue;
+      RC_ASSERT(item.resync);
+      ++changes;
+    }
+    RC_ASSERT(changes == (before == active() ? 0U : 1U));
+  }
+}
+
+// Of the slaves that stay; the count of one that is enslaved anew begins at 0.
+RC_GTEST_PROP(TopologyProperty, UnseenFailuresAreNeverMoreThanThereWere, ()) {
+  Reading reading;
+  for (const Step& step : *any_history()) {
+    std::map<IfIndex, std::uint32_t> before;
+    for (const auto* slave : reading.topology().slaves_of(reading.bond())) {
+      before[slave->link.index] = slave->link.slave->link_failure_count.value_or(0);
+    }
+    const auto generation = reading.topology().membership_generation(reading.bond());
+    reading.perform(step);
+    if (!step.watched) reading.monitor().lose_unread();
+    std::uint64_t unseen = 0;
+    for (const auto& item : reading.catch_up()) unseen += item.unseen_link_failures;
+    if (reading.topology().membership_generation(reading.bond()) != generation) continue;
+    std::uint64_t all = 0;
+    for (const auto* slave : reading.topology().slaves_of(reading.bond())) {
+      const auto now = slave->link.slave->link_failure_count.value_or(0);
+      const auto then = before.at(slave->link.index);
+      all += now > then ? now - then : 0;
+    }
+    RC_ASSERT(unseen == (step.watched ? 0U : all));
+  }
+}
+
+RC_GTEST_PROP(TopologyProperty, AnAuditFindsNothingWhereMessagesToldAll, ()) {
+  Reading reading;
+  for (const Step& step : *any_history()) {
+    // Told already and read only after the audit was asked for, or told while it is read.
+    if (step.watched) reading.monitor().audit();
+    reading.perform(step);
+    if (!step.watched) reading.monitor().audit();
+    for (const auto& item : reading.catch_up()) RC_ASSERT(!item.resync);
+    RC_ASSERT(reading.monitor().audit_mismatches() == 0U);
+  }
+}
+
+RC_GTEST_PROP(TopologyProperty, AnAuditRepairsWhatNobodyTold, ()) {
+  Reading reading;
+  for (const Step& step : *any_history()) {
+    const auto mismatches = reading.monitor().audit_mismatches();
+    reading.perform(step);
+    reading.monitor().miss_unread();
+    std::size_t contradictions = 0;
+    for (const bond::Link& link : reading.kernel().dump()) {
+      if (bond::contradicts(reading.topology(), link)) ++contradictions;
+    }
+    reading.monitor().audit();
+    RC_ASSERT(reading.monitor().fresh(reading.bond()));
+    reading.catch_up();
+    RC_ASSERT(reading.monitor().audit_mismatches() >= mismatches + contradictions);
+    RC_ASSERT(told(reading.topology().links()) == told(reading.kernel().dump()));
   }
 }
 

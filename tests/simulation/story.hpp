@@ -14,8 +14,8 @@ using namespace std::chrono_literals;
 class Story : public ::testing::Test {
  protected:
   Story() = default;
-  explicit Story(const FakeBondOptions& options, Mode mode = Mode::enforce)
-      : scene_(mode, options) {}
+  explicit Story(const FakeBondOptions& options, Mode mode = Mode::enforce, OptIns opt_ins = {})
+      : scene_(mode, options, opt_ins) {}
 
   Scene& scene() { return scene_; }
   Simulation& simulation() { return scene_.simulation(); }

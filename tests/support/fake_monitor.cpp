@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "bond/audit.hpp"
+
 namespace hnv::test {
 
 using bond::LinkEvent;
@@ -16,7 +18,8 @@ FakeMonitor::FakeMonitor(FakeKernel& kernel) : kernel_(kernel) {
 }
 
 void FakeMonitor::pull() {
-  for (LinkEvent& event : kernel_.take_messages()) inbox_.push_back(Item{std::move(event), false});
+  for (LinkEvent& event : kernel_.take_messages())
+    inbox_.push_back(Item{std::move(event), false, false});
 }
 
 void FakeMonitor::lose_unread() {
@@ -29,15 +32,17 @@ std::vector<LinkMonitor::News> FakeMonitor::drain() {
   if (overrun_) {
     ++overruns_;
     synchronised_ = false;
+    kernel_.take_messages();
   }
   pull();
   for (; !inbox_.empty(); inbox_.pop_front()) {
     const Item& item = inbox_.front();
-    item.ends_dump ? end_dump(news) : handle(item.event, news);
+    item.ends_dump ? end_dump(news) : handle(item, news);
   }
   if (std::exchange(overrun_, false)) {
     for (const IfIndex bond : refresh_queue_) ++refreshes_[bond];
     refresh_queue_.clear();
+    for (const bond::Link& link : topology_.links()) doubted_.insert(link.index);
     start_dump(std::nullopt);
   } else {
     start_next_dump();
@@ -46,32 +51,67 @@ std::vector<LinkMonitor::News> FakeMonitor::drain() {
 }
 
 // As LinkMonitor::handle_link.
-void FakeMonitor::handle(const LinkEvent& event, std::vector<LinkMonitor::News>& news) {
-  LinkMonitor::News item{topology_.apply(event), first_dump_done_ && !synchronised_};
+void FakeMonitor::handle(const Item& item, std::vector<LinkMonitor::News>& news) {
+  const LinkEvent& event = item.event;
+  const bool mismatch = item.of_dump && is_mismatch(event.link);
+  LinkMonitor::News heard =
+      news_of(topology_.apply(event), event.link.index, item.of_dump, mismatch);
   const bool tells_too_little =
       event.cause == LinkEventCause::features || event.cause == LinkEventCause::bonding_options;
   if (event.link.is_bond() && event.type == LinkEvent::Type::new_link && tells_too_little) {
     queue_refresh(event.link.index);
   }
-  const bool by_event = !dumping_ || dump_master_.has_value();
-  if (item.change.membership && by_event) {
-    if (item.change.bond) queue_refresh(*item.change.bond);
-    if (item.change.left_bond) queue_refresh(*item.change.left_bond);
+  const bool by_full_dump = item.of_dump && !dump_master_;
+  if (heard.change.membership && !by_full_dump) {
+    if (heard.change.bond) queue_refresh(*heard.change.bond);
+    if (heard.change.left_bond) queue_refresh(*heard.change.left_bond);
   }
-  if (item.change.kind != bond::Change::Kind::unchanged) news.push_back(std::move(item));
+  if (heard.change.kind != bond::Change::Kind::unchanged) news.push_back(std::move(heard));
+}
+
+// As LinkMonitor::is_mismatch.
+bool FakeMonitor::is_mismatch(const bond::Link& link) const {
+  if (!auditing_ || !bond::contradicts(topology_, link)) return false;
+  const bond::SlaveRecord* known = topology_.slave(link.index);
+  return fresh(link.index) && (!link.master || fresh(*link.master)) &&
+         (known == nullptr || fresh(known->bond));
+}
+
+// As LinkMonitor::news_of.
+LinkMonitor::News FakeMonitor::news_of(bond::Change change, IfIndex link, bool of_dump,
+                                       bool mismatch) {
+  LinkMonitor::News item{std::move(change), doubted_.erase(link) > 0 || mismatch, 0, 0};
+  if (mismatch) ++audit_mismatches_;
+  if (!item.resync) return item;
+  item.unseen_link_failures = item.change.link_failures;
+  if (!mismatch) item.unseen_carrier_losses = item.change.carrier_losses;
+  if (!of_dump) {
+    item.unseen_link_failures -= std::min(item.unseen_link_failures, 1U);
+    item.unseen_carrier_losses -= std::min(item.unseen_carrier_losses, 1U);
+  }
+  return item;
 }
 
 void FakeMonitor::end_dump(std::vector<LinkMonitor::News>& news) {
   dumping_ = false;
+  const bool audit = std::exchange(auditing_, false);
   for (bond::Change& change : topology_.end_dump(true)) {
-    news.push_back(LinkMonitor::News{std::move(change), first_dump_done_ && !synchronised_});
+    const IfIndex gone = change.slave.value_or(*change.bond);
+    const bool mismatch = audit && fresh(*change.bond);
+    news.push_back(news_of(std::move(change), gone, true, mismatch));
   }
   if (dump_master_) {
     ++refreshes_[*dump_master_];
   } else if (!overrun_) {
     synchronised_ = true;
-    first_dump_done_ = true;
+    doubted_.clear();
   }
+}
+
+void FakeMonitor::audit() {
+  if (dumping_ || !synchronised_ || overrun_) return;
+  start_dump(std::nullopt);
+  auditing_ = true;
 }
 
 // The kernel's answer is fixed at the moment of the question; what happens until it is read comes
@@ -84,9 +124,9 @@ void FakeMonitor::start_dump(std::optional<IfIndex> master) {
   for (bond::Link& link : kernel_.dump(master)) {
     LinkEvent event;
     event.link = std::move(link);
-    inbox_.push_back(Item{std::move(event), false});
+    inbox_.push_back(Item{std::move(event), true, false});
   }
-  inbox_.push_back(Item{{}, true});
+  inbox_.push_back(Item{{}, true, true});
 }
 
 void FakeMonitor::start_next_dump() {
@@ -98,7 +138,7 @@ void FakeMonitor::start_next_dump() {
     if (auto link = kernel_.link(bond)) {
       LinkEvent event;
       event.link = std::move(*link);
-      inbox_.push_back(Item{std::move(event), false});
+      inbox_.push_back(Item{std::move(event), false, false});
     }
     start_dump(bond);
   }

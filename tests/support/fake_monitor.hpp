@@ -6,6 +6,7 @@
 #include <deque>
 #include <map>
 #include <optional>
+#include <set>
 #include <vector>
 
 #include "bond/link_monitor.hpp"
@@ -19,8 +20,13 @@ class FakeMonitor {
   explicit FakeMonitor(FakeKernel& kernel);
 
   std::vector<bond::LinkMonitor::News> drain();
-  // The receive buffer overflows: what the kernel told since the last drain() is lost.
+  // The receive buffer overflows: what the kernel tells between the last drain() and the next is
+  // lost.
   void lose_unread();
+  // As if the kernel had not told what it told since the last drain().
+  void miss_unread() { kernel_.take_messages(); }
+  // Time for an audit; the next drain() reads it.
+  void audit();
 
   void refresh(IfIndex bond);
   [[nodiscard]] bool fresh(IfIndex bond) const;
@@ -29,15 +35,20 @@ class FakeMonitor {
   [[nodiscard]] bool has_answer() const { return !inbox_.empty(); }
   [[nodiscard]] const bond::Topology& topology() const { return topology_; }
   [[nodiscard]] std::uint64_t overruns() const { return overruns_; }
+  [[nodiscard]] std::uint64_t audit_mismatches() const { return audit_mismatches_; }
 
  private:
   struct Item {
     bond::LinkEvent event;
+    bool of_dump = false;
     bool ends_dump = false;
   };
 
   void pull();
-  void handle(const bond::LinkEvent& event, std::vector<bond::LinkMonitor::News>& news);
+  void handle(const Item& item, std::vector<bond::LinkMonitor::News>& news);
+  [[nodiscard]] bool is_mismatch(const bond::Link& link) const;
+  [[nodiscard]] bond::LinkMonitor::News news_of(bond::Change change, IfIndex link, bool of_dump,
+                                                bool mismatch);
   void end_dump(std::vector<bond::LinkMonitor::News>& news);
   void start_dump(std::optional<IfIndex> master);
   void start_next_dump();
@@ -48,9 +59,11 @@ class FakeMonitor {
   std::deque<Item> inbox_;  // events and parts of dumps, in the order of the kernel
   bool overrun_ = false;
   std::uint64_t overruns_ = 0;
+  std::uint64_t audit_mismatches_ = 0;
   bool synchronised_ = false;
-  bool first_dump_done_ = false;
+  std::set<IfIndex> doubted_;
   bool dumping_ = false;
+  bool auditing_ = false;
   std::optional<IfIndex> dump_master_;
   std::deque<IfIndex> refresh_queue_;
   std::map<IfIndex, std::uint64_t> refreshes_;

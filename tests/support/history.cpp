@@ -7,10 +7,16 @@ namespace hnv::test {
 
 namespace {
 
-Config config_of(Mode mode, const FakeBondOptions& options) {
+Config config_of(Mode mode, const FakeBondOptions& options, const OptIns& opt_ins) {
+  BondConfig bond;
+  bond.name = options.name;
+  bond.sriov = ByBus{"pci"};
+  bond.damping = opt_ins.damping;
+  bond.fast_failover = opt_ins.fast_failover;
+  bond.fast_failover_delay = opt_ins.fast_failover_delay;
   Config config;
   config.mode = mode;
-  config.bonds.push_back(BondConfig{options.name, ByBus{"pci"}, 2});
+  config.bonds.push_back(std::move(bond));
   return config;
 }
 
@@ -23,7 +29,8 @@ FakeDeviceOptions device_of(bool sriov, const std::string& name) {
 
 }  // namespace
 
-Scene::Scene(Mode mode, FakeBondOptions options) : simulation_(config_of(mode, options)) {
+Scene::Scene(Mode mode, FakeBondOptions options, OptIns opt_ins)
+    : simulation_(config_of(mode, options, opt_ins)) {
   bond_ = kernel().add_bond(options);
   for (const bool sriov : {true, false}) {
     kernel().enslave(bond_,

@@ -47,11 +47,17 @@ struct Step {
 
 std::ostream& operator<<(std::ostream& out, const Step& step);
 
+struct OptIns {
+  bool damping = false;
+  bool fast_failover = false;
+  std::chrono::milliseconds fast_failover_delay{0};
+};
+
 // A bond of a PCI and a vio device in a simulation of its own; the configuration tells them apart
 // by their bus, so that names and indexes may change.
 class Scene {
  public:
-  explicit Scene(Mode mode, FakeBondOptions options = {});
+  explicit Scene(Mode mode, FakeBondOptions options = {}, OptIns opt_ins = {});
 
   Simulation& simulation() { return simulation_; }
   FakeKernel& kernel() { return simulation_.kernel; }

@@ -108,6 +108,32 @@ TEST(Topology, CountsALossThatOnlyTheKernelsCountersShow) {
   EXPECT_EQ(topology.slave(IfIndex{5})->losses, 3U) << "one loss, seen in two messages";
 }
 
+TEST(Topology, TellsHowFarTheKernelsCountsOfLossesRose) {
+  Topology topology;
+  bond::LinkEvent slave;
+  slave.link.index = IfIndex{5};
+  slave.link.master = IfIndex{3};
+  slave.link.slave.emplace();
+  slave.link.slave->link_failure_count = 2;
+  EXPECT_EQ(topology.apply(slave).link_failures, 0U) << "what was before it was known";
+  slave.link.slave->link_failure_count = 5;
+  EXPECT_EQ(topology.apply(slave).link_failures, 3U);
+  slave.link.slave->link_failure_count = 1;
+  EXPECT_EQ(topology.apply(slave).link_failures, 0U) << "enslaved anew";
+  slave.link.slave->link_failure_count = 2;
+  EXPECT_EQ(topology.apply(slave).link_failures, 1U);
+  slave.link.master = IfIndex{4};
+  slave.link.slave->link_failure_count = 7;
+  EXPECT_EQ(topology.apply(slave).link_failures, 0U) << "another bond, another count";
+  bond::LinkEvent master;
+  master.link.index = IfIndex{3};
+  master.link.bond.emplace();
+  master.link.carrier_down_count = 4;
+  EXPECT_EQ(topology.apply(master).carrier_losses, 0U);
+  master.link.carrier_down_count = 6;
+  EXPECT_EQ(topology.apply(master).carrier_losses, 2U);
+}
+
 TEST(Topology, ForgetsASlaveThatIsUnplugged) {
   const Story story("removal");
   const auto slaves = story.topology.slaves_of(*story.bond);

@@ -204,6 +204,9 @@ TEST(Metrics, EveryEnumeratedLabelValueIsThereFromTheStart) {
   for (const auto reason : base::all_values<RestoreFailure>()) {
     expect_zero("hnv_watchdog_restore_failures_total{" + bond + ",reason=" + quoted(reason));
   }
+  for (const auto source : base::all_values<UnseenFailure>()) {
+    expect_zero("hnv_link_unseen_failures_total{" + bond + ",source=" + quoted(source));
+  }
   for (const auto reason : base::all_values<bond::ResyncReason>()) {
     expect_zero("hnv_link_resyncs_total{reason=" + quoted(reason));
   }

@@ -119,6 +119,7 @@ BondStatus steady_account(const BondReport& bond) {
   account.state = WatchState::steady;
   account.state_since = kNow - std::chrono::hours(2);
   account.failovers[FailoverDirection::to_virtual][FailoverCause::link_down] = 3;
+  account.unseen_failures[UnseenFailure::link_failure_count] = 4;
   account.failovers[FailoverDirection::to_sriov][FailoverCause::watchdog] = 2;
   account.failovers[FailoverDirection::to_sriov][FailoverCause::link_up] = 1;
   account.off_sriov[OffReason::link_down] = std::chrono::milliseconds(12'500);

@@ -34,7 +34,7 @@ struct Played {
             BootTime now) {
     const bond::Change change = topology.apply(event);
     if (change.bond == recorder.status().index) {
-      recorder.note_change(change, resync, pending, now);
+      recorder.note_news({change, resync, 0, 0}, pending, now);
     }
     for (const auto* slave : topology.slaves_of(recorder.status().index)) {
       const std::string& name = slave->link.name;
@@ -177,7 +177,7 @@ TEST(Recorder, CallsAChangeWithoutAnyReasonExternal) {
   bond::Change change;
   change.active_slave = bond::ActiveSlaveChange{
       bond::IfIndex{3}, bond::IfIndex{5}, bond::IfIndex{4}, topology.slave(bond::IfIndex{5})->link};
-  recorder.note_change(change, false, std::nullopt, BootTime(10s));
+  recorder.note_news({change, false, 0, 0}, std::nullopt, BootTime(10s));
   EXPECT_EQ(recorder.wake_at(), BootTime(10s) + Recorder::kCauseDelay);
   EXPECT_TRUE(recorder.settle(topology, Situation{}, BootTime(10s), 1000).empty())
       << "too early to tell";
@@ -201,6 +201,17 @@ TEST(Recorder, AddsUpTheTimeOffSriovByReason) {
   EXPECT_EQ(status.off_sriov[OffReason::hold_down], 1s);
   EXPECT_EQ(status.off_since, BootTime(20s));
   EXPECT_EQ(status.state_since, BootTime(20s));
+}
+
+TEST(Recorder, AddsUpUnseenFailuresAndTakesNoneForAFailover) {
+  Recorder recorder(bond::IfIndex{3}, "bond0");
+  recorder.note_news({bond::Change{}, true, 2, 0}, std::nullopt, BootTime(10s));
+  recorder.note_news({bond::Change{}, true, 1, 4}, std::nullopt, BootTime(11s));
+  const BondStatus& status = recorder.status();
+  EXPECT_EQ(status.unseen_failures[UnseenFailure::link_failure_count], 3U);
+  EXPECT_EQ(status.unseen_failures[UnseenFailure::carrier_losses], 4U);
+  EXPECT_FALSE(recorder.wake_at().has_value()) << "no change of the active slave is open";
+  EXPECT_EQ(status.failovers, FailoverCounts{});
 }
 
 TEST(Recorder, CountsOutcomesOfWrites) {
