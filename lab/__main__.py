@@ -14,6 +14,7 @@ from types import FrameType
 from lab import soak, suite
 from lab.bench import bench
 from lab.errors import LabError
+from lab.fast import fast
 from lab.image import ensure_image
 from lab.partition import Partition
 from lab.playground import Playground
@@ -36,6 +37,7 @@ EXAMPLES = """examples:
   python3 -m lab soak --help           random changes for half an hour, under sanitizers
   python3 -m lab record                record the kernel's messages anew for tests/golden
   python3 -m lab bench                 the numbers of docs/performance.md that need a real bond (10 minutes)
+  python3 -m lab fast                  lost packets with and without fast failover (6 minutes)
 """
 
 
@@ -43,7 +45,7 @@ def parser() -> argparse.ArgumentParser:
     result = argparse.ArgumentParser(
         prog="python3 -m lab", description=__doc__, epilog=EXAMPLES, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    verbs = result.add_subparsers(dest="verb", required=True, metavar="run | image | shell | suite | twin | soak | record | bench")
+    verbs = result.add_subparsers(dest="verb", required=True, metavar="run | image | shell | suite | twin | soak | record | bench | fast")
     run = verbs.add_parser("run", prog="scripts/run", epilog=EXAMPLES, formatter_class=argparse.RawDescriptionHelpFormatter)
     run.add_argument("--demo", action="store_true", help="play the story of the problem and its repair, then quit")
     run.add_argument("--lab", action="store_true", help="use the lab guest even if this host has an active-backup bond")
@@ -58,6 +60,10 @@ def parser() -> argparse.ArgumentParser:
     numbers = verbs.add_parser("bench", help="measure on the guest's bond, beside yardsticks")
     numbers.add_argument("--preset", default="release", help="CMake preset whose programs are measured (default: %(default)s)")
     numbers.add_argument("--rounds", type=int, default=50, help="cycles with and without the watchdog (default: %(default)s)")
+    losses = verbs.add_parser("fast", help="count the packets that a lost carrier costs, with and without fast failover")
+    losses.add_argument("--preset", default="release", help="CMake preset whose programs are measured (default: %(default)s)")
+    losses.add_argument("--cycles", type=int, default=100, help="cycles of each kind (default: %(default)s)")
+    losses.add_argument("--miimon", type=int, default=100, help="milliseconds between two looks of the kernel's (default: %(default)s)")
     golden = verbs.add_parser("record", help="record the kernel's messages for tests/golden")
     golden.add_argument("--preset", default="release", help="CMake preset whose recorder is used (default: %(default)s)")
     verbs.add_parser("suite", help="the guest test suite", add_help=False)
@@ -86,6 +92,9 @@ def main(arguments: list[str]) -> int:
         if options.verb == "bench":
             with suite.booted(ensure_image(), Build.of_preset(options.preset), "bench") as partition:
                 return bench(partition, options.rounds)
+        if options.verb == "fast":
+            with suite.booted(ensure_image(), Build.of_preset(options.preset), "fast", own_time=True) as partition:
+                return fast(partition, options.cycles, options.miimon)
         if options.verb == "record":
             with suite.booted(ensure_image(), Build.of_preset(options.preset), "record") as partition:
                 return record(partition)

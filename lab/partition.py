@@ -11,7 +11,7 @@ from types import TracebackType
 
 from lab.bond import Bond, Slots
 from lab.errors import LabError, NotReached
-from lab.guest import HOST_LIKE, Guest
+from lab.guest import HOST_LIKE, OWN_TIME, Guest
 from lab.image import Image
 from lab.paths import REPOSITORY, new_run_dir
 from lab.programs import (
@@ -37,11 +37,13 @@ STATUS_FILE = "/run/hnv/watchdog.json"
 class Partition:
     """Use it as a context manager. `first` and `second` are the bonds; neither exists before its create()."""
 
-    def __init__(self, image: Image, build: Build | None, purpose: str) -> None:
+    def __init__(self, image: Image, build: Build | None, purpose: str, own_time: bool = False) -> None:
         self.build = build
         self.run_dir = new_run_dir(purpose)
         kept = [REPOSITORY] + ([build.folder] if build else [])
         machine = replace(HOST_LIKE, memory_mb=1024) if build and build.sanitized else HOST_LIKE
+        if own_time:
+            machine = replace(machine, clock=OWN_TIME)
         self.guest = Guest(image, self.run_dir, kept, qemu_devices(), machine)
         try:
             slots = Slots()

@@ -53,6 +53,10 @@ class Build:
         return self.folder / "tests" / "guest_tests"
 
     @property
+    def lost_packets(self) -> Path:
+        return self.folder / "tests" / "lost_packets"
+
+    @property
     def sanitized(self) -> bool:
         cache = self.folder / "CMakeCache.txt"
         return cache.exists() and any(
@@ -82,7 +86,7 @@ class ManagedBond:
 class Config:
     """The configuration file. The short times are for the lab; the programs' own defaults are 10 s and 15 s.
 
-    `migration` are keys of that part of the file, which stays away when there are none.
+    `migration` are keys of that part of the file, which stays away when there are none. `of_bond` are further keys of each bond.
     """
 
     bonds: list[ManagedBond]
@@ -90,14 +94,19 @@ class Config:
     hold_down: str = "1s"
     settle: str = "1s"
     migration: Mapping[str, str] = field(default_factory=dict)
+    fast_failover_hold: str = ""
+    of_bond: Mapping[str, str] = field(default_factory=dict)
 
     def text(self) -> str:
         lines = [f"mode: {self.mode}", f"hold_down: {self.hold_down}", f"settle: {self.settle}"]
+        if self.fast_failover_hold:
+            lines.append(f"fast_failover_hold: {self.fast_failover_hold}")
         if self.migration:
             lines += ["migration:", *(f"  {key}: {value}" for key, value in self.migration.items())]
         lines.append("bonds:" if self.bonds else "bonds: []")
         for bond in self.bonds:
             lines += [f"  - name: {bond.name}", f'    sriov: {{ {bond.selector}: "{bond.value}" }}']
+            lines += [f"    {key}: {value}" for key, value in self.of_bond.items()]
         return "\n".join(lines) + "\n"
 
 

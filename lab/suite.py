@@ -124,6 +124,6 @@ def _where(error: BaseException) -> str:
     return f"{type(error).__name__} at {Path(frames[0].filename).name}:{frames[0].lineno}" if frames else type(error).__name__
 
 
-def booted(image: Image, build: Build | None, purpose: str) -> Partition:
+def booted(image: Image, build: Build | None, purpose: str, own_time: bool = False) -> Partition:
     with step(f"booting the lab guest (Linux {image.release}, QEMU without KVM)"):
-        return Partition(image, build, purpose)
+        return Partition(image, build, purpose, own_time)
