@@ -229,6 +229,8 @@ WatchdogStatus status_from_json(const Json& json) {
   json.at("started_unix_seconds").get_to(status.started_unix_seconds);
   json.at("written_unix_seconds").get_to(status.written_unix_seconds);
   json.at("receive_buffer_bytes").get_to(status.receive_buffer_bytes);
+  json.at("last_event").get_to(status.last_event);
+  json.at("events_unwritten").get_to(status.events_unwritten);
   status.links = links_from_json(json.at("links"));
   status.lpm = lpm_from_json(json.at("lpm"));
   status.activity = activity_from_json(json.at("activity"));
@@ -249,6 +251,8 @@ std::string encode_status(const WatchdogStatus& status) {
                   {"started_unix_seconds", status.started_unix_seconds},
                   {"written_unix_seconds", status.written_unix_seconds},
                   {"receive_buffer_bytes", status.receive_buffer_bytes},
+                  {"last_event", status.last_event},
+                  {"events_unwritten", status.events_unwritten},
                   {"links", links_to_json(status.links)},
                   {"lpm", lpm_to_json(status.lpm)},
                   {"activity", activity_to_json(status.activity)},

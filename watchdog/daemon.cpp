@@ -24,10 +24,6 @@ using base::LogField;
 using base::LogLevel;
 using bond::IfIndex;
 
-void log(LogLevel level, Event event, const std::vector<LogField>& fields = {}) {
-  base::log_event(level, base::name_of(event), fields);
-}
-
 std::int64_t as_number(std::uint64_t count) {
   return static_cast<std::int64_t>(count);
 }
@@ -98,7 +94,9 @@ Daemon::Daemon(const Options& options, Config config, base::LockFile lock, base:
       surroundings_(options.paths, std::move(watch)),
       keeper_([this](IfIndex bond) { return picture_of(bond); }, DeviceFactsCache(options.paths),
               actuator_, surroundings_),
-      publisher_(options.status_file) {
+      publisher_(options.status_file),
+      journal_(watchdog_events_file(options.status_file),
+               read_boot_id(options.paths.procfs.native())) {
   identity_.boot_id = read_boot_id(options.paths.procfs.native());
   identity_.version = base::version();
   identity_.pid = ::getpid();
@@ -117,15 +115,37 @@ Expected<int> Daemon::run() {
   if (set_up) set_up = loop_.on_signal(SIGINT, [this] { on_stop(); });
   if (set_up) set_up = loop_.enable_service_watchdog();
   if (!set_up) return failure(set_up.error());
-  log(LogLevel::info, Event::start,
-      {{"version", std::string(base::version())},
-       {"mode", std::string(base::name_of(policy_.mode))},
-       {"config", options_.config_file},
-       {"bonds_configured", as_number(config_.bonds.size())},
-       {"receive_buffer_bytes", as_number(monitor_.receive_buffer())}});
+  if (auto read = journal_.read(); !read) {
+    tell(LogLevel::error, Event::events_unread, {{"err", read.error().to_string()}});
+  }
+  tell(LogLevel::info, Event::start,
+       {{"version", std::string(base::version())},
+        {"mode", std::string(base::name_of(policy_.mode))},
+        {"config", options_.config_file},
+        {"bonds_configured", as_number(config_.bonds.size())},
+        {"receive_buffer_bytes", as_number(monitor_.receive_buffer())}});
   start_on_machine();
   arm_timer();
-  return loop_.run();
+  auto code = loop_.run();
+  write_journal(base::BootClock::now());
+  return code;
+}
+
+void Daemon::tell(LogLevel level, Event event, const std::vector<LogField>& fields) {
+  base::log_event(level, base::name_of(event), fields);
+  journal_.add(LogEntry{level, event, fields}, base::BootClock::now(), base::unix_time());
+  publisher_.note_change();
+}
+
+void Daemon::write_journal(BootTime now) {
+  const auto written = journal_.write(now);
+  if (!written && !journal_failed_) {
+    tell(LogLevel::error, Event::events_unwritten,
+         {{"err", written.error().to_string()},
+          {"hint", std::string("events are kept and the file is tried again")}});
+  }
+  // Not tried is no success.
+  journal_failed_ = !written || (journal_failed_ && journal_.wake_at());
 }
 
 void Daemon::configure(Config config) {
@@ -153,13 +173,13 @@ void Daemon::start_on_machine() {
       kept_identity_ = *kept;
       moved = moved_from(*kept, *present);
     } else if (kept.error().code != base::ErrorCode::not_found) {
-      log(LogLevel::warn, Event::identity_unkept, {{"err", kept.error().to_string()}});
+      tell(LogLevel::warn, Event::identity_unkept, {{"err", kept.error().to_string()}});
     }
-    log(LogLevel::info, Event::platform,
-        {{"model", seen.frame->model},
-         {"system_id", seen.frame->system_id},
-         {"hnv_pairs", as_number(seen.hnv_pairs)},
-         {"moved", moved ? std::string(base::name_of(moved->kind)) : "no"}});
+    tell(LogLevel::info, Event::platform,
+         {{"model", seen.frame->model},
+          {"system_id", seen.frame->system_id},
+          {"hnv_pairs", as_number(seen.hnv_pairs)},
+          {"moved", moved ? std::string(base::name_of(moved->kind)) : "no"}});
   }
   keeper_.start_on(seen, moved, now);
 }
@@ -177,9 +197,9 @@ void Daemon::keep_identity() {
   kept_identity_ = present;
   const auto kept = base::replace_file(options_.identity_file, encode_identity(*present));
   if (!kept && !keep_failed_) {
-    log(LogLevel::warn, Event::identity_unkept,
-        {{"err", kept.error().to_string()},
-         {"hint", std::string("a migration while the partition is off will not be counted")}});
+    tell(LogLevel::warn, Event::identity_unkept,
+         {{"err", kept.error().to_string()},
+          {"hint", std::string("a migration while the partition is off will not be counted")}});
   }
   keep_failed_ = !kept;
 }
@@ -206,7 +226,7 @@ void Daemon::on_surroundings() {
 void Daemon::look_around(BootTime now) {
   keeper_.note(surroundings_.look(now));
   for (const base::Error& error : surroundings_.take_errors()) {
-    log(LogLevel::warn, Event::platform_unseen, {{"err", error.to_string()}});
+    tell(LogLevel::warn, Event::platform_unseen, {{"err", error.to_string()}});
   }
 }
 
@@ -215,8 +235,7 @@ void Daemon::act(BootTime now) {
   bool look_again = false;
   do {
     const PartitionKeeper::Round round = keeper_.act(now);
-    for (const LogEntry& entry : round.log) log(entry.level, entry.event, entry.fields);
-    if (!round.log.empty()) publisher_.note_change();
+    for (const LogEntry& entry : round.log) tell(entry.level, entry.event, entry.fields);
     for (const IfIndex bond : round.read_back) {
       if (auto asked = monitor_.refresh(bond, now); !asked) {
         reopen_monitor(asked.error());
@@ -228,6 +247,7 @@ void Daemon::act(BootTime now) {
   } while (look_again);
   keep_identity();
   tell_ready();
+  write_journal(now);
   publish(now);
   arm_timer();
 }
@@ -245,12 +265,12 @@ void Daemon::on_timer() {
 // The subscription is lost with the socket: whatever happened until the new one's dump is found by
 // that dump.
 void Daemon::reopen_monitor(const base::Error& error) {
-  log(LogLevel::error, Event::socket_failed, {{"err", error.to_string()}});
+  tell(LogLevel::error, Event::socket_failed, {{"err", error.to_string()}});
   const BootTime now = base::BootClock::now();
   auto monitor = bond::LinkMonitor::open(now);
   if (!monitor) {
     // Without a socket there is nothing to do but to start afresh; the service manager does that.
-    log(LogLevel::error, Event::socket_failed, {{"err", monitor.error().to_string()}});
+    tell(LogLevel::error, Event::socket_failed, {{"err", monitor.error().to_string()}});
     loop_.exit(base::kExitFailure);
     return;
   }
@@ -260,7 +280,7 @@ void Daemon::reopen_monitor(const base::Error& error) {
   monitor_ = std::move(*monitor);
   keeper_.look_at_all();
   if (auto watched = loop_.on_readable(monitor_.fd(), [this] { on_links(); }); !watched) {
-    log(LogLevel::error, Event::socket_failed, {{"err", watched.error().to_string()}});
+    tell(LogLevel::error, Event::socket_failed, {{"err", watched.error().to_string()}});
     loop_.exit(base::kExitFailure);
   }
 }
@@ -269,7 +289,8 @@ void Daemon::report_overruns() {
   const bond::LinkCounters& links = monitor_.counters();
   if (links.overruns == overruns_reported_) return;
   overruns_reported_ = links.overruns;
-  log(LogLevel::warn, Event::overrun,
+  tell(
+      LogLevel::warn, Event::overrun,
       {{"overruns", as_number(links.overruns)}, {"messages_lost", as_number(links.messages_lost)}});
 }
 
@@ -282,13 +303,15 @@ void Daemon::tell_ready() {
   if (ready_ || !monitor_.synchronised()) return;
   ready_ = true;
   base::notify_ready(summary());
-  log(LogLevel::info, Event::ready, {{"bonds", as_number(keeper_.bonds())}});
+  tell(LogLevel::info, Event::ready, {{"bonds", as_number(keeper_.bonds())}});
 }
 
 WatchdogStatus Daemon::status() const {
   WatchdogStatus status = identity_;
   status.written_unix_seconds = base::unix_time();
   status.receive_buffer_bytes = monitor_.receive_buffer();
+  status.last_event = journal_.last();
+  status.events_unwritten = journal_.lost();
   status.links = past_links_;
   add(status.links, monitor_.counters());
   status.lpm = keeper_.lpm();
@@ -302,9 +325,9 @@ void Daemon::publish(BootTime now) {
   if (!ready_ || !publisher_.is_due(now)) return;
   const auto published = publisher_.publish(status(), now);
   if (!published && !publish_failed_) {
-    log(LogLevel::error, Event::status_unwritten,
-        {{"err", published.error().to_string()},
-         {"hint", std::string("bonds are still looked after; the file is tried again")}});
+    tell(LogLevel::error, Event::status_unwritten,
+         {{"err", published.error().to_string()},
+          {"hint", std::string("bonds are still looked after; the file is tried again")}});
   }
   publish_failed_ = !published;
 }
@@ -316,9 +339,10 @@ void Daemon::arm_timer() {
   };
   also(keeper_.wake_at());
   also(surroundings_.wake_at());
+  also(journal_.wake_at());
   if (ready_) also(publisher_.wake_at());
   if (auto armed = loop_.arm_timer(at); !armed) {
-    log(LogLevel::error, Event::socket_failed, {{"err", armed.error().to_string()}});
+    tell(LogLevel::error, Event::socket_failed, {{"err", armed.error().to_string()}});
     loop_.exit(base::kExitFailure);
   }
 }
@@ -327,16 +351,15 @@ void Daemon::on_reload() {
   base::notify_reloading();
   auto config = read_config(options_.config_file);
   if (!config) {
-    log(LogLevel::error, Event::config_rejected,
-        {{"err", config.error().to_string()},
-         {"hint", std::string("the configuration in force stays")}});
+    tell(LogLevel::error, Event::config_rejected,
+         {{"err", config.error().to_string()},
+          {"hint", std::string("the configuration in force stays")}});
   } else {
     configure(std::move(*config));
-    log(LogLevel::info, Event::config_loaded,
-        {{"config", options_.config_file},
-         {"mode", std::string(base::name_of(policy_.mode))},
-         {"bonds_configured", as_number(config_.bonds.size())}});
-    publisher_.note_change();
+    tell(LogLevel::info, Event::config_loaded,
+         {{"config", options_.config_file},
+          {"mode", std::string(base::name_of(policy_.mode))},
+          {"bonds_configured", as_number(config_.bonds.size())}});
   }
   base::notify_ready(summary());
   act(base::BootClock::now());
@@ -344,11 +367,11 @@ void Daemon::on_reload() {
 
 void Daemon::on_stop() {
   base::notify_stopping();
-  log(LogLevel::info, Event::stop);
-  publisher_.note_change();
+  tell(LogLevel::info, Event::stop);
+  write_journal(base::BootClock::now());
   if (ready_) {
     if (auto published = publisher_.publish(status(), base::BootClock::now()); !published) {
-      log(LogLevel::error, Event::status_unwritten, {{"err", published.error().to_string()}});
+      tell(LogLevel::error, Event::status_unwritten, {{"err", published.error().to_string()}});
     }
   }
   loop_.exit(base::kExitOk);

@@ -10,6 +10,7 @@
 #include "bond/link_monitor.hpp"
 #include "hnv/config.hpp"
 #include "hnv/identity.hpp"
+#include "watchdog/event_journal.hpp"
 #include "watchdog/netlink_actuator.hpp"
 #include "watchdog/options.hpp"
 #include "watchdog/partition_keeper.hpp"
@@ -37,6 +38,9 @@ class Daemon {
   void on_reload();
   void on_stop();
 
+  // To the log and to the journal.
+  void tell(base::LogLevel level, Event event, const std::vector<base::LogField>& fields = {});
+  void write_journal(base::BootTime now);
   // Everything that follows from what was noted: decisions, writes, log, status, next timer.
   void act(base::BootTime now);
   void look_around(base::BootTime now);
@@ -64,11 +68,13 @@ class Daemon {
   NetlinkActuator actuator_;
   PartitionKeeper keeper_;
   StatusPublisher publisher_;
+  EventJournal journal_;
   WatchdogStatus identity_;  // what does not change while we run
   std::optional<PartitionIdentity> kept_identity_;
   std::uint64_t overruns_reported_ = 0;
   bool ready_ = false;
   bool publish_failed_ = false;
+  bool journal_failed_ = false;
   bool keep_failed_ = false;
 };
 

@@ -37,6 +37,8 @@ enum class Event : std::uint8_t {
   identity_unkept,  // the file that tells the next boot where this one ran cannot be used
   socket_failed,
   status_unwritten,
+  events_unread,     // the journal of before cannot be used
+  events_unwritten,  // the journal cannot be written
   stop,
 };
 
@@ -77,5 +79,7 @@ struct hnv::base::EnumNames<hnv::watchdog::Event> {
                                                                  "identity_unkept",
                                                                  "socket_failed",
                                                                  "status_unwritten",
+                                                                 "events_unread",
+                                                                 "events_unwritten",
                                                                  "stop"});
 };

@@ -38,8 +38,11 @@ void Recorder::note_change(const bond::Change& change, bool resync,
     if (change.kind == bond::Change::Kind::added) slave.joined = now;
     if (change.recovered) slave.recovered = now;
   }
+  const auto before_since = active_since_;
+  if (!active_since_ || change.active_slave) active_since_ = now;
   if (!change.active_slave) return;
   OpenChange open;
+  open.before_since = before_since;
   open.change = *change.active_slave;
   open.at = now;
   open.resync = resync;
@@ -87,6 +90,7 @@ std::vector<Failover> Recorder::settle(const bond::Topology& topology, const Sit
     failover.to = name_of_slave(open.change.to);
     failover.direction = direction_of(open.change.to);
     failover.cause = cause_of(open, topology, situation);
+    if (open.before_since) failover.after = open.at - *open.before_since;
     ++status_.failovers[failover.direction][failover.cause];
     status_.last_failover_unix_seconds = unix_seconds - base::to_seconds(now - open.at);
     settled.push_back(std::move(failover));

@@ -20,6 +20,8 @@ struct Failover {
   std::string to;
   FailoverDirection direction = FailoverDirection::other;
   FailoverCause cause = FailoverCause::external;
+  // How long `from` had been active, as far as the bond has been followed.
+  std::optional<base::BootClock::duration> after;
 };
 
 class Recorder {
@@ -61,6 +63,7 @@ class Recorder {
   struct OpenChange {
     bond::ActiveSlaveChange change;
     base::BootTime at;
+    std::optional<base::BootTime> before_since;  // when the slave before became the active one
     bool resync = false;
     bool own = false;           // our write was under way, and this is what it asks for
     bool to_enslaved = false;   // the new slave had just joined
@@ -83,6 +86,7 @@ class Recorder {
   BondStatus status_;
   std::map<bond::IfIndex, KnownSlave> slaves_;
   std::vector<OpenChange> open_;
+  std::optional<base::BootTime> active_since_;  // whichever slave it is, or none
 };
 
 }  // namespace hnv::watchdog
