@@ -76,7 +76,7 @@ Exit codes: 0 stored, or nothing to do; 1 something that should be stored is
 not; 2 wrong command line, or a bond that does not exist; 78 wrong
 configuration.)";
 
-constexpr const char* kEventsDescription = "Shows what the watchdog has seen and done in this boot";
+constexpr const char* kEventsDescription = "Shows what the watchdog has seen and done";
 
 constexpr const char* kEventsFooter =
     R"(Shows the watchdog's journal: the last 1,000 events or more of this boot, each

@@ -12,6 +12,7 @@
 #include "base/exit_code.hpp"
 #include "base/service_manager.hpp"
 #include "base/version.hpp"
+#include "watchdog/service_status.hpp"
 
 namespace hnv::watchdog {
 
@@ -246,7 +247,7 @@ void Daemon::act(BootTime now) {
     if (look_again) look_around(now);
   } while (look_again);
   keep_identity();
-  tell_ready();
+  tell_service_manager(now);
   write_journal(now);
   publish(now);
   arm_timer();
@@ -294,16 +295,17 @@ void Daemon::report_overruns() {
       {{"overruns", as_number(links.overruns)}, {"messages_lost", as_number(links.messages_lost)}});
 }
 
-std::string Daemon::summary() const {
-  return "following " + std::to_string(keeper_.bonds()) + " bonds, mode " +
-         std::string(base::name_of(policy_.mode));
-}
-
-void Daemon::tell_ready() {
-  if (ready_ || !monitor_.synchronised()) return;
-  ready_ = true;
-  base::notify_ready(summary());
-  tell(LogLevel::info, Event::ready, {{"bonds", as_number(keeper_.bonds())}});
+void Daemon::tell_service_manager(BootTime now) {
+  if (!ready_ && !monitor_.synchronised()) return;
+  std::string text = service_status(keeper_.statuses(), policy_.mode, now);
+  if (!ready_) {
+    ready_ = true;
+    base::notify_ready(text);
+    tell(LogLevel::info, Event::ready, {{"bonds", as_number(keeper_.bonds())}});
+  } else if (text != told_) {
+    base::notify_status(text);
+  }
+  told_ = std::move(text);
 }
 
 WatchdogStatus Daemon::status() const {
@@ -361,8 +363,10 @@ void Daemon::on_reload() {
           {"mode", std::string(base::name_of(policy_.mode))},
           {"bonds_configured", as_number(config_.bonds.size())}});
   }
-  base::notify_ready(summary());
-  act(base::BootClock::now());
+  const BootTime now = base::BootClock::now();
+  told_ = service_status(keeper_.statuses(), policy_.mode, now);
+  base::notify_ready(told_);
+  act(now);
 }
 
 void Daemon::on_stop() {

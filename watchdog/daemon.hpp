@@ -4,6 +4,7 @@
 
 #include <memory>
 #include <optional>
+#include <string>
 
 #include "base/event_loop.hpp"
 #include "base/lock_file.hpp"
@@ -47,13 +48,12 @@ class Daemon {
   void start_on_machine();
   void keep_identity();
   void reopen_monitor(const base::Error& error);
-  void tell_ready();
+  void tell_service_manager(base::BootTime now);
   void report_overruns();
   void publish(base::BootTime now);
   void arm_timer();
   void configure(Config config);
   [[nodiscard]] Picture picture_of(bond::IfIndex bond) const;
-  [[nodiscard]] std::string summary() const;
   [[nodiscard]] WatchdogStatus status() const;
 
   Options options_;
@@ -71,6 +71,7 @@ class Daemon {
   EventJournal journal_;
   WatchdogStatus identity_;  // what does not change while we run
   std::optional<PartitionIdentity> kept_identity_;
+  std::string told_;  // to the service manager
   std::uint64_t overruns_reported_ = 0;
   bool ready_ = false;
   bool publish_failed_ = false;
