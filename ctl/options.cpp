@@ -177,10 +177,14 @@ CLI::App& add_events(CLI::App& app, EventsOptions& options) {
   command.add_flag("--json", options.json, "print a JSON object a line");
   command.add_option("--last", options.last, "only the last so many of those that are there")
       ->type_name("NUMBER")
-      ->check(CLI::NonNegativeNumber);
+      // The library takes -1 for a very large number.
+      ->check([](const std::string& text) {
+        const bool number = text.find_first_not_of("0123456789") == std::string::npos;
+        return number ? std::string() : "'" + text + "'; allowed: a number";
+      });
   add_colour_flag(command, options);
   add_path(command, "--watchdog.status-file", options.status_file,
-           "what the watchdog publishes; the events are beside it");
+           "what is published; the events are beside it");
   add_path(command, "--path.procfs", options.paths.procfs, "where procfs is mounted");
   return command;
 }

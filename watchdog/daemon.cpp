@@ -125,6 +125,7 @@ Expected<int> Daemon::run() {
         {"config", options_.config_file},
         {"bonds_configured", as_number(config_.bonds.size())},
         {"receive_buffer_bytes", as_number(monitor_.receive_buffer())}});
+  adopt_memory();
   start_on_machine();
   arm_timer();
   auto code = loop_.run();
@@ -159,6 +160,29 @@ void Daemon::configure(Config config) {
 Picture Daemon::picture_of(IfIndex bond) const {
   return Picture{&monitor_.topology(), monitor_.fresh(bond), monitor_.refreshes(bond),
                  ready_ && !monitor_.synchronised()};
+}
+
+// Nothing is read before the lock is ours: another watchdog's file is in use.
+void Daemon::adopt_memory() {
+  auto remembered =
+      read_remembered(options_.status_file, identity_.boot_id, base::BootClock::now());
+  if (!remembered) {
+    const auto aside = set_aside(options_.status_file);
+    tell(
+        LogLevel::error, Event::memory_lost,
+        {{"err", remembered.error().to_string()},
+         {"kept", aside ? *aside : aside.error().to_string()},
+         {"hint", std::string("counters begin anew; remove the kept file when it is understood")}});
+  } else if (!*remembered) {
+    tell(LogLevel::info, Event::memory_fresh);
+  } else {
+    const WatchdogStatus& status = (*remembered)->status;
+    past_links_ = status.links;
+    write_failures_ = status.status_write_failures;
+    keeper_.adopt(**remembered);
+    tell(LogLevel::info, Event::memory_adopted,
+         {{"bonds", as_number(status.bonds.size())}, {"written_by_pid", status.pid}});
+  }
 }
 
 // Where the partition ran when it was last looked at tells whether it has been migrated since, also
@@ -214,6 +238,7 @@ void Daemon::on_links() {
   }
   if (!news->empty()) publisher_.note_change();
   keeper_.note(*news, now);
+  if (monitor_.synchronised()) keeper_.note_complete(now);
   report_overruns();
   act(now);
 }
@@ -234,6 +259,7 @@ void Daemon::look_around(BootTime now) {
 void Daemon::act(BootTime now) {
   // A slave that has left and the command that took it out are one piece of news.
   bool look_again = false;
+  bool urgent = false;
   do {
     const PartitionKeeper::Round round = keeper_.act(now);
     for (const LogEntry& entry : round.log) tell(entry.level, entry.event, entry.fields);
@@ -243,13 +269,15 @@ void Daemon::act(BootTime now) {
         return;
       }
     }
+    urgent = urgent || round.urgent;
     look_again = round.look_around && !look_again;
     if (look_again) look_around(now);
   } while (look_again);
   keep_identity();
   tell_service_manager(now);
   write_journal(now);
-  publish(now);
+  // Before the first complete dump there is nothing true to say.
+  if (ready_ && (urgent || publisher_.is_due(now))) publish(now);
   arm_timer();
 }
 
@@ -318,18 +346,21 @@ WatchdogStatus Daemon::status() const {
   add(status.links, monitor_.counters());
   status.lpm = keeper_.lpm();
   status.activity = keeper_.activity();
+  status.status_write_failures = write_failures_;
   status.bonds = keeper_.statuses();
+  status.gone_bonds = keeper_.gone_bonds();
   return status;
 }
 
 void Daemon::publish(BootTime now) {
-  // Before the first complete dump there is nothing true to say.
-  if (!ready_ || !publisher_.is_due(now)) return;
-  const auto published = publisher_.publish(status(), now);
+  const auto published = publisher_.publish(status(), keeper_.memory(), now);
+  if (!published) ++write_failures_;
   if (!published && !publish_failed_) {
     tell(LogLevel::error, Event::status_unwritten,
          {{"err", published.error().to_string()},
           {"hint", std::string("bonds are still looked after; the file is tried again")}});
+  } else if (published && publish_failed_) {
+    tell(LogLevel::info, Event::status_written, {{"failures", as_number(write_failures_)}});
   }
   publish_failed_ = !published;
 }
@@ -372,11 +403,13 @@ void Daemon::on_reload() {
 void Daemon::on_stop() {
   base::notify_stopping();
   tell(LogLevel::info, Event::stop);
-  write_journal(base::BootClock::now());
+  const BootTime now = base::BootClock::now();
   if (ready_) {
-    if (auto published = publisher_.publish(status(), base::BootClock::now()); !published) {
-      tell(LogLevel::error, Event::status_unwritten, {{"err", published.error().to_string()}});
+    for (const LogEntry& entry : keeper_.finish(now).log) {
+      tell(entry.level, entry.event, entry.fields);
     }
+    write_journal(now);
+    publish(now);
   }
   loop_.exit(base::kExitOk);
 }

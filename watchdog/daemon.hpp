@@ -45,6 +45,7 @@ class Daemon {
   // Everything that follows from what was noted: decisions, writes, log, status, next timer.
   void act(base::BootTime now);
   void look_around(base::BootTime now);
+  void adopt_memory();
   void start_on_machine();
   void keep_identity();
   void reopen_monitor(const base::Error& error);
@@ -74,6 +75,7 @@ class Daemon {
   std::string told_;  // to the service manager
   std::uint64_t overruns_reported_ = 0;
   bool ready_ = false;
+  std::uint64_t write_failures_ = 0;  // of the status file
   bool publish_failed_ = false;
   bool journal_failed_ = false;
   bool keep_failed_ = false;

@@ -32,11 +32,19 @@ class Simulation {
   void run_unwatched(base::BootClock::duration duration) { kernel.advance(duration); }
   // Messages that the watchdog has not read yet are lost.
   void overrun();
-  // Everything that it remembers is gone. `moved`: the kept identity is of another machine.
+  // Killed and started again: what it published last is all that it remembers, and has gone through
+  // encode and decode. `moved`: the kept identity is of another machine.
   void restart_watchdog(const std::optional<watchdog::Moved>& moved = std::nullopt);
+  // Stopped, and started again.
+  void stop_and_start_watchdog();
+  // Another boot: everything that it remembers is gone.
+  void start_watchdog_afresh(const std::optional<watchdog::Moved>& moved = std::nullopt);
   void configure(Config config);  // as after SIGHUP
+  void settle_at_once();          // P-13 does not hold
   void set_mode(Mode mode);
 
+  // What the file says, which may be older than what the watchdog knows.
+  [[nodiscard]] const watchdog::Remembered& published() const { return published_; }
   [[nodiscard]] bool knows(IfIndex bond) const { return keeper_->status(bond) != nullptr; }
   [[nodiscard]] const BondStatus& status(IfIndex bond) const { return *keeper_->status(bond); }
   [[nodiscard]] const LpmStatus& lpm() const { return keeper_->lpm(); }
@@ -48,8 +56,10 @@ class Simulation {
   [[nodiscard]] std::uint64_t failovers(IfIndex bond, FailoverDirection direction) const;
 
  private:
-  void start(const std::optional<watchdog::Moved>& moved);
+  void start(const std::optional<watchdog::Moved>& moved,
+             const std::optional<watchdog::Remembered>& remembered);
   void react();
+  void publish();
   void act();
   [[nodiscard]] std::optional<BootTime> next_wake() const;
 
@@ -57,6 +67,8 @@ class Simulation {
   watchdog::PartitionKeeper::Settings settings_;
   std::optional<FakeMonitor> monitor_;
   std::optional<watchdog::PartitionKeeper> keeper_;
+  watchdog::Remembered published_;
+  std::optional<BootTime> publish_at_;
 };
 
 }  // namespace hnv::test

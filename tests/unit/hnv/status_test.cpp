@@ -94,8 +94,8 @@ TEST_F(Published, SaysWhatIsWrongWithAFile) {
   };
   EXPECT_THAT(reason(""), testing::HasSubstr("parse error"));
   EXPECT_THAT(reason("[]"), testing::HasSubstr("array"));
-  EXPECT_THAT(reason(R"({"schema": 2})"),
-              testing::EndsWith("schema 2; this program reads schema 3"));
+  EXPECT_THAT(reason(R"({"schema": 4})"),
+              testing::EndsWith("schema 4; this program reads schema 3"));
   std::string misspelt = encode_status(some_status());
   misspelt.replace(misspelt.find("unmanaged"), 9, "unmenaged");
   EXPECT_THAT(reason(misspelt), testing::HasSubstr("'unmenaged' is not one of steady"));

@@ -78,12 +78,14 @@ class PolicyDocument : public ::testing::Test {
   const std::string document = content_of(root / "docs/policy.md");
 };
 
-TEST_F(PolicyDocument, NumbersItsRequirementsOneAfterTheOther) {
-  int expected = 0;
+// Numbers stay what they are, so that subjects have ranges with room behind them.
+TEST_F(PolicyDocument, NumbersItsRequirementsInTheirOrder) {
+  int last = 0;
   for (const Requirement& requirement : requirements_in(document)) {
-    EXPECT_EQ(requirement.number, ++expected);
+    EXPECT_GT(requirement.number, last);
+    last = requirement.number;
   }
-  EXPECT_GT(expected, 0);
+  EXPECT_GT(last, 0);
 }
 
 TEST_F(PolicyDocument, GivesEachRequirementATest) {
