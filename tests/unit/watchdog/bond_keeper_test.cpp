@@ -159,7 +159,8 @@ TEST_F(Stranded, TellsHowLongAStateLasted) {
   };
   EXPECT_FALSE(field(look(start), "after_s").has_value());
   EXPECT_CALL(actuator, read_bond(kBond)).WillOnce(Return(links));
-  EXPECT_CALL(actuator, set_primary(kBond, kSriov)).WillOnce(Return(base::Expected<void>{}));
+  EXPECT_CALL(actuator, write(AllOf(Field(&Write::bond, kBond), Field(&Write::slave, kSriov))))
+      .WillOnce(Return(base::Expected<void>{}));
   const double settle = base::to_seconds(policy.settle);
   EXPECT_EQ(field(look(start + policy.settle), "after_s"), settle);
   links[0].bond->active_slave = links[0].bond->primary = kSriov;
