@@ -14,6 +14,8 @@ namespace hnv::base {
 
 namespace {
 
+constexpr mode_t kWorldReadable = 0644;
+
 Expected<void> write_all(int fd, std::string_view content, const std::string& name) {
   while (!content.empty()) {
     const ssize_t written = ::write(fd, content.data(), content.size());
@@ -22,6 +24,20 @@ Expected<void> write_all(int fd, std::string_view content, const std::string& na
       return failure(from_errno("write", name, errno));
     }
     content.remove_prefix(static_cast<std::size_t>(written));
+  }
+  return {};
+}
+
+Expected<void> fill_and_rename(int fd, const std::string& temporary,
+                               const std::filesystem::path& path, std::string_view content) {
+  // The umask of whoever started us must not hide the file from the exporter.
+  if (::fchmod(fd, kWorldReadable) != 0) {
+    return failure(from_errno("set mode of", temporary, errno));
+  }
+  if (auto written = write_all(fd, content, temporary); !written) return written;
+  if (::fsync(fd) != 0) return failure(from_errno("sync", temporary, errno));
+  if (std::rename(temporary.c_str(), path.c_str()) != 0) {
+    return failure(from_errno("rename to", path.native(), errno));
   }
   return {};
 }
@@ -57,23 +73,13 @@ Expected<std::string> read_link_name(const std::filesystem::path& path) {
 
 Expected<void> replace_file(const std::filesystem::path& path, std::string_view content) {
   const std::string temporary = path.native() + ".new";
-  constexpr mode_t kWorldReadable = 0644;
   const UniqueFd file(
       ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, kWorldReadable));
   if (!file) return failure(from_errno("create", temporary, errno));
-  // The umask of whoever started us must not hide the file from the exporter.
-  if (::fchmod(file.get(), kWorldReadable) != 0) {
-    return failure(from_errno("set mode of", temporary, errno));
-  }
-  if (auto written = write_all(file.get(), content, temporary); !written) {
-    ::unlink(temporary.c_str());
-    return written;
-  }
-  if (::fsync(file.get()) != 0) return failure(from_errno("sync", temporary, errno));
-  if (std::rename(temporary.c_str(), path.c_str()) != 0) {
-    return failure(from_errno("rename to", path.native(), errno));
-  }
-  return {};
+  auto replaced = fill_and_rename(file.get(), temporary, path, content);
+  // Half a file would be in the way of a full file system's next one.
+  if (!replaced) ::unlink(temporary.c_str());
+  return replaced;
 }
 
 }  // namespace hnv::base

@@ -19,7 +19,7 @@ Expected<std::string> read_file(const std::filesystem::path& path, std::size_t l
 Expected<std::string> read_link_name(const std::filesystem::path& path);
 
 // Readers see the old content or the new, never a part: written beside the target, synced and
-// renamed. World-readable.
+// renamed. World-readable. After a failure the old content is there and nothing beside it.
 Expected<void> replace_file(const std::filesystem::path& path, std::string_view content);
 
 }  // namespace hnv::base

@@ -101,6 +101,8 @@ class LinkMonitor {
 
   [[nodiscard]] const Topology& topology() const { return topology_; }
   [[nodiscard]] const LinkCounters& counters() const { return counters_; }
+  // Before the first drain(): goes on from what a monitor before this one counted.
+  void adopt_counters(const LinkCounters& counters) { counters_ = counters; }
 
  private:
   LinkMonitor(NetlinkSocket socket, std::size_t receive_buffer)

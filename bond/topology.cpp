@@ -24,7 +24,7 @@ bool had_glitch(const Link& before, const Link& after) {
   const bool still_up = before.admin_up && before.slave->mii_status == MiiStatus::up &&
                         before.slave->link_failure_count == after.slave->link_failure_count;
   if (!still_up || !is_healthy(after)) return false;
-  return !before.lower_up || rose(before.carrier_down_count, after.carrier_down_count);
+  return !before.lower_up || rise(before.carrier_down_count, after.carrier_down_count) > 0;
 }
 
 Change::Kind kind_of_update(bool same) {

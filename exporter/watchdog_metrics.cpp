@@ -82,6 +82,11 @@ void project_status_time(const Snapshot& snapshot, Samples& samples) {
   samples.add({}, snapshot.watchdog.status->written_unix_seconds);
 }
 
+void project_write_failures(const Snapshot& snapshot, Samples& samples) {
+  if (!snapshot.watchdog.status) return;
+  samples.add({}, number(snapshot.watchdog.status->status_write_failures));
+}
+
 template <std::uint64_t bond::LinkCounters::*kField>
 void project_links(const Snapshot& snapshot, Samples& samples) {
   if (!snapshot.watchdog.status) return;
@@ -165,6 +170,12 @@ std::span<const MetricRow> watchdog_rows() {
                 "an old file is no fault.",
                 {},
                 Projection(project_status_time)},
+      MetricRow{"hnv_watchdog_status_write_failures_total",
+                kCounter,
+                "How often the watchdog could not write its status file. It keeps working; what it "
+                "counted is published as soon as the file can be written again.",
+                {},
+                Projection(project_write_failures)},
       MetricRow{"hnv_link_messages_total",
                 kCounter,
                 "Link messages of the kernel that reached the watchdog.",

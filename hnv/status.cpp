@@ -20,6 +20,19 @@ std::uint64_t DurationHistogram::count() const {
   return std::accumulate(counts.begin(), counts.end(), std::uint64_t{0});
 }
 
+BondStatus counters_of(const BondStatus& bond) {
+  BondStatus counters;
+  counters.name = bond.name;
+  counters.failovers = bond.failovers;
+  counters.off_sriov = bond.off_sriov;
+  counters.last_failover_unix_seconds = bond.last_failover_unix_seconds;
+  counters.restore_attempts = bond.restore_attempts;
+  counters.restore_failures = bond.restore_failures;
+  counters.restore_duration = bond.restore_duration;
+  counters.primary_losses = bond.primary_losses;
+  return counters;
+}
+
 const BondStatus* WatchdogStatus::bond(std::string_view name) const {
   const auto found = std::find_if(bonds.begin(), bonds.end(),
                                   [name](const BondStatus& bond) { return bond.name == name; });

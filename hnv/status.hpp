@@ -75,6 +75,10 @@ struct BondStatus {
   bool operator==(const BondStatus&) const = default;
 };
 
+// What goes on counting under the bond's name when it has gone; the interval that ran must have
+// ended.
+BondStatus counters_of(const BondStatus& bond);
+
 // Migrations of this partition, of this boot.
 struct LpmStatus {
   std::optional<base::BootTime> window_since;  // while one is open
@@ -107,15 +111,20 @@ struct WatchdogStatus {
   bond::LinkCounters links;
   LpmStatus lpm;
   ActivityStatus activity;
+  std::uint64_t status_write_failures = 0;  // of this file
   std::vector<BondStatus> bonds;
+  // Counters of bonds that have gone in this boot, the longest gone first, by name: should one come
+  // again, it goes on counting. Nobody shows them.
+  std::vector<BondStatus> gone_bonds;
   bool operator==(const WatchdogStatus&) const = default;
 
   [[nodiscard]] const BondStatus* bond(std::string_view name) const;
 };
 
 // JSON; zero counts are left out. decode: error unsupported for another schema, invalid for
-// anything that is not what encode writes; `file` is for messages.
-std::string encode_status(const WatchdogStatus& status);
+// anything that is not what encode writes; `file` is for messages. `memory`: JSON that is put into
+// the same file as its member "memory" and read by the watchdog alone (watchdog/memory.hpp).
+std::string encode_status(const WatchdogStatus& status, std::string_view memory = {});
 base::Expected<WatchdogStatus> decode_status(std::string_view json, const std::string& file);
 
 // What is published now.

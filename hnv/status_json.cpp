@@ -241,6 +241,12 @@ BondStatus bond_from_json(const Json& json) {
   return bond;
 }
 
+Json bonds_to_json(const std::vector<BondStatus>& bonds) {
+  Json array = Json::array();
+  for (const BondStatus& bond : bonds) array.push_back(bond_to_json(bond));
+  return array;
+}
+
 WatchdogStatus status_from_json(const Json& json) {
   WatchdogStatus status;
   json.at("boot_id").get_to(status.boot_id);
@@ -253,15 +259,15 @@ WatchdogStatus status_from_json(const Json& json) {
   status.links = links_from_json(json.at("links"));
   status.lpm = lpm_from_json(json.at("lpm"));
   status.activity = activity_from_json(json.at("activity"));
+  json.at("status_write_failures").get_to(status.status_write_failures);
   for (const Json& bond : json.at("bonds")) status.bonds.push_back(bond_from_json(bond));
+  for (const Json& bond : json.at("gone_bonds")) status.gone_bonds.push_back(bond_from_json(bond));
   return status;
 }
 
 }  // namespace
 
-std::string encode_status(const WatchdogStatus& status) {
-  Json bonds = Json::array();
-  for (const BondStatus& bond : status.bonds) bonds.push_back(bond_to_json(bond));
+std::string encode_status(const WatchdogStatus& status, std::string_view memory) {
   const Json json{{"schema", WatchdogStatus::kSchema},
                   {"boot_id", status.boot_id},
                   {"version", status.version},
@@ -273,9 +279,16 @@ std::string encode_status(const WatchdogStatus& status) {
                   {"links", links_to_json(status.links)},
                   {"lpm", lpm_to_json(status.lpm)},
                   {"activity", activity_to_json(status.activity)},
-                  {"bonds", std::move(bonds)}};
+                  {"status_write_failures", status.status_write_failures},
+                  {"bonds", bonds_to_json(status.bonds)},
+                  {"gone_bonds", bonds_to_json(status.gone_bonds)}};
   // Interface names are bytes; one that is not UTF-8 must not keep the status from being written.
-  return json.dump(1, ' ', false, Json::error_handler_t::replace) + "\n";
+  std::string text = json.dump(1, ' ', false, Json::error_handler_t::replace);
+  if (!memory.empty()) {
+    text.pop_back();
+    text.append(",\"memory\": ").append(memory).append("}");
+  }
+  return text + "\n";
 }
 
 base::Expected<WatchdogStatus> decode_status(std::string_view text, const std::string& file) {

@@ -48,6 +48,45 @@ std::string or_none(const std::string& device) {
 BondKeeper::BondKeeper(IfIndex bond, std::string name)
     : bond_(bond), recorder_(bond, std::move(name)) {}
 
+void BondKeeper::adopt(const BondStatus& status, const BondMemory& memory) {
+  state_ = memory.policy;
+  kept_ = state_.damping.saved;
+  adopted_counts_ = memory.kernel;
+  recorder_.adopt(status, memory.recorder, memory.policy.primary_losses);
+}
+
+BondMemory BondKeeper::memory(const bond::Topology& topology, const Situation& situation) const {
+  BondMemory memory;
+  memory.name = recorder_.status().name;
+  memory.index = bond_;
+  memory.policy = state_;
+  memory.policy.pending.reset();
+  memory.policy.fast.carrier_lost.reset();
+  memory.policy.fast.decided = false;
+  memory.policy.membership_generation.reset();
+  memory.policy.membership_since = BootTime{};
+  memory.policy.losses = 0;
+  memory.recorder = recorder_.memory(topology, situation);
+  // A loss that no complete picture has shown to the policy yet is in the present counts already.
+  const bond::SlaveRecord* sriov = state_.sriov ? topology.slave(*state_.sriov) : nullptr;
+  if (!adopted_counts_ && sriov != nullptr && sriov->losses != state_.losses) {
+    memory.policy.sriov.reset();
+  }
+  // Until they are compared nothing newer is known to belong to the policy's state.
+  memory.kernel = adopted_counts_ ? *adopted_counts_ : kernel_counts_of(topology, bond_);
+  return memory;
+}
+
+// The first complete picture begins with SlaveRecord::losses 0, as an adopted state does.
+void BondKeeper::compare_losses(const Picture& picture) {
+  if (!picture.fresh || !adopted_counts_) return;
+  const KernelCounts before = *std::exchange(adopted_counts_, std::nullopt);
+  if (!state_.sriov) return;
+  const KernelCounts after = kernel_counts_of(*picture.topology, bond_);
+  // Another slave's health is another's.
+  if (shows_loss(before, after, *state_.sriov)) state_.sriov.reset();
+}
+
 void BondKeeper::note(const bond::LinkMonitor::News& news, BootTime now) {
   const auto pending = state_.pending ? std::optional(state_.pending->write) : std::nullopt;
   recorder_.note_news(news, pending, now);
@@ -164,7 +203,9 @@ BondKeeper::Round BondKeeper::look(const Picture& picture, const BondContext& co
   Pauses pauses = context.situation.pauses;
   pauses[PauseReason::resync] = picture.resync;
   describe_pauses(pauses, round);
-  settle(*picture.topology, context.situation, now, round);
+  tell_failovers(recorder_.settle(*picture.topology, context.situation, now, base::unix_time()),
+                 round);
+  compare_losses(picture);
   BondView view = view_of(*picture.topology, roles_, picture, context.situation);
   const PolicyState before = state_;
   Decision decision = step(context.policy, before, view, now);
@@ -207,6 +248,7 @@ WriteAnswer BondKeeper::attempt(const Write& write, const PolicyState& before,
     return WriteOutdated{};
   }
 
+  round.wrote = true;
   recorder_.note_attempt(write.rule);
   round.log.push_back({LogLevel::info, Event::write, fields_of(write)});
   auto written = context.actuator.write(write);
@@ -253,9 +295,15 @@ std::vector<LogField> BondKeeper::fields_of(const Write& write) const {
           {"rule", std::string(base::name_of(write.rule))}};
 }
 
-void BondKeeper::settle(const bond::Topology& topology, const Situation& situation, BootTime now,
-                        Round& round) {
-  for (const Failover& failover : recorder_.settle(topology, situation, now, base::unix_time())) {
+BondKeeper::Round BondKeeper::finish(const Picture& picture, const Situation& situation,
+                                     BootTime now) {
+  Round round;
+  tell_failovers(recorder_.settle_all(*picture.topology, situation, now, base::unix_time()), round);
+  return round;
+}
+
+void BondKeeper::tell_failovers(const std::vector<Failover>& failovers, Round& round) const {
+  for (const Failover& failover : failovers) {
     round.log.push_back({LogLevel::info,
                          Event::failover,
                          {{"bond", recorder_.status().name},

@@ -13,6 +13,7 @@
 #include "hnv/device_facts.hpp"
 #include "watchdog/actuator.hpp"
 #include "watchdog/log_entry.hpp"
+#include "watchdog/memory.hpp"
 #include "watchdog/migration.hpp"
 #include "watchdog/policy.hpp"
 #include "watchdog/recorder.hpp"
@@ -43,6 +44,11 @@ class BondKeeper {
  public:
   BondKeeper(bond::IfIndex bond, std::string name);
 
+  // Before the first note(): goes on from what a watchdog before this one knew of the same device,
+  // or from the counters of another that had its name.
+  void adopt(const BondStatus& status, const BondMemory& memory);
+  void adopt_counters(const BondStatus& gone) { recorder_.adopt_counters(gone); }
+
   // One message about this bond, in order, before the look() of its batch.
   void note(const bond::LinkMonitor::News& news, base::BootTime now);
 
@@ -57,6 +63,7 @@ class BondKeeper {
     bool read_back = false;    // read this bond again (LinkMonitor::refresh)
     bool look_around = false;  // the last look before a write found the surroundings changed
     bool keep = false;         // keep what damping has saved, tell by note_kept(), and look again
+    bool wrote = false;
   };
   // Once for each drained batch that touched the bond, when its situation has changed, and when
   // wake_at() has come.
@@ -66,8 +73,11 @@ class BondKeeper {
   void note_kept() { kept_ = state_.damping.saved; }
   // Once, at a stop for good: puts back at once what damping has changed. May move traffic.
   Round release(Actuator& actuator);
+  // At a stop: counts what would be counted a moment later.
+  Round finish(const Picture& picture, const Situation& situation, base::BootTime now);
 
   [[nodiscard]] std::optional<base::BootTime> wake_at() const;
+  [[nodiscard]] BondMemory memory(const bond::Topology& topology, const Situation& situation) const;
   [[nodiscard]] const BondStatus& status() const { return recorder_.status(); }
 
  private:
@@ -85,8 +95,9 @@ class BondKeeper {
                                  const Picture& picture, const Situation& situation) const;
   WriteAnswer attempt(const Write& write, const PolicyState& before, const Picture& picture,
                       const BondContext& context, base::BootTime now, Round& round);
-  void settle(const bond::Topology& topology, const Situation& situation, base::BootTime now,
-              Round& round);
+  // A loss while nobody watched starts the hold-down anew.
+  void compare_losses(const Picture& picture);
+  void tell_failovers(const std::vector<Failover>& failovers, Round& round) const;
   void take(const Decision& decision, base::BootTime now, Round& round);
   [[nodiscard]] std::string slave_name(bond::IfIndex slave) const;
 
@@ -99,6 +110,7 @@ class BondKeeper {
   std::optional<bond::PrimaryReselect> kept_;  // DampingState::saved, at the last note_kept()
   std::optional<Write> withheld_;              // already logged
   std::optional<base::BootTime> wake_at_;
+  std::optional<KernelCounts> adopted_counts_;  // until they are compared with the present ones
 };
 
 }  // namespace hnv::watchdog

@@ -120,6 +120,7 @@ Expected<int> Daemon::run() {
        {"config", options_.config_file},
        {"bonds_configured", as_number(config_.bonds.size())},
        {"receive_buffer_bytes", as_number(monitor_.receive_buffer())}});
+  adopt_memory();
   start_on_machine();
   arm_timer();
   return loop_.run();
@@ -135,6 +136,29 @@ void Daemon::configure(Config config) {
 Picture Daemon::picture_of(IfIndex bond) const {
   return Picture{&monitor_.topology(), monitor_.fresh(bond), monitor_.refreshes(bond),
                  ready_ && !monitor_.synchronised()};
+}
+
+// Nothing is read before the lock is ours: another watchdog's file is in use.
+void Daemon::adopt_memory() {
+  auto remembered =
+      read_remembered(options_.status_file, identity_.boot_id, base::BootClock::now());
+  if (!remembered) {
+    const auto aside = set_aside(options_.status_file);
+    log(LogLevel::error, Event::memory_lost,
+        {{"err", remembered.error().to_string()},
+         {"kept", aside ? *aside : aside.error().to_string()},
+         {"hint", std::string("counters begin anew; remove the kept file when it is understood")}});
+  } else if (!*remembered) {
+    log(LogLevel::info, Event::memory_fresh);
+  } else {
+    const WatchdogStatus& status = (*remembered)->status;
+    monitor_.adopt_counters(status.links);
+    reported_ = status.links;
+    write_failures_ = status.status_write_failures;
+    keeper_.adopt(**remembered);
+    log(LogLevel::info, Event::memory_adopted,
+        {{"bonds", as_number(status.bonds.size())}, {"written_by_pid", status.pid}});
+  }
 }
 
 // Where the partition ran when it was last looked at tells whether it has been migrated since, also
@@ -190,6 +214,7 @@ void Daemon::on_links() {
   }
   if (!news->empty()) publisher_.note_change();
   keeper_.note(*news, now);
+  if (monitor_.synchronised()) keeper_.note_complete(now);
   report_losses();
   act(now);
 }
@@ -212,6 +237,7 @@ void Daemon::act(BootTime now) {
   // be kept first is then done at once.
   constexpr int kMostRounds = 3;
   bool again = true;
+  bool urgent = false;
   for (int rounds = 0; again && rounds < kMostRounds; ++rounds) {
     const PartitionKeeper::Round round = keeper_.act(now);
     log_all(round.log);
@@ -222,12 +248,14 @@ void Daemon::act(BootTime now) {
         return;
       }
     }
+    urgent = urgent || round.urgent;
     if (round.look_around) look_around(now);
     again = (round.keep && keep_state(now)) || round.look_around;
   }
   keep_identity();
   tell_ready();
-  publish(now);
+  // Before the first complete dump there is nothing true to say.
+  if (ready_ && (urgent || publisher_.is_due(now))) publish(now);
   arm_timer();
 }
 
@@ -291,27 +319,27 @@ WatchdogStatus Daemon::status() const {
   status.links = monitor_.counters();
   status.lpm = keeper_.lpm();
   status.activity = keeper_.activity();
+  status.status_write_failures = write_failures_;
   status.bonds = keeper_.statuses();
+  status.gone_bonds = keeper_.gone_bonds();
   return status;
 }
 
-void Daemon::publish(BootTime now) {
-  // Before the first complete dump there is nothing true to say.
-  if (ready_ && publisher_.is_due(now)) publish_now(now);
-}
-
 bool Daemon::keep_state(BootTime now) {
-  if (!ready_ || !publish_now(now)) return false;
+  if (!ready_ || !publish(now)) return false;
   keeper_.note_kept();
   return true;
 }
 
-bool Daemon::publish_now(BootTime now) {
-  const auto published = publisher_.publish(status(), now);
+bool Daemon::publish(BootTime now) {
+  const auto published = publisher_.publish(status(), keeper_.memory(), now);
+  if (!published) ++write_failures_;
   if (!published && !publish_failed_) {
     log(LogLevel::error, Event::status_unwritten,
         {{"err", published.error().to_string()},
          {"hint", std::string("bonds are still looked after; the file is tried again")}});
+  } else if (published && publish_failed_) {
+    log(LogLevel::info, Event::status_written, {{"failures", as_number(write_failures_)}});
   }
   publish_failed_ = !published;
   return published.has_value();
@@ -360,8 +388,11 @@ void Daemon::on_stop() {
 void Daemon::on_restart() {
   base::notify_stopping();
   log(LogLevel::info, Event::stop);
-  publisher_.note_change();
-  if (ready_) publish_now(base::BootClock::now());
+  const BootTime now = base::BootClock::now();
+  if (ready_) {
+    log_all(keeper_.finish(now).log);
+    publish(now);
+  }
   loop_.exit(base::kExitOk);
 }
 

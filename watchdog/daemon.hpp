@@ -41,13 +41,13 @@ class Daemon {
   // Everything that follows from what was noted: decisions, writes, log, status, next timer.
   void act(base::BootTime now);
   void look_around(base::BootTime now);
+  void adopt_memory();
   void start_on_machine();
   void keep_identity();
   void reopen_monitor(const base::Error& error);
   void tell_ready();
   void report_losses();
-  void publish(base::BootTime now);
-  bool publish_now(base::BootTime now);
+  bool publish(base::BootTime now);  // whether it could be written
   bool keep_state(base::BootTime now);
   void arm_timer();
   void configure(Config config);
@@ -69,6 +69,7 @@ class Daemon {
   std::optional<PartitionIdentity> kept_identity_;
   bond::LinkCounters reported_;  // as last logged
   bool ready_ = false;
+  std::uint64_t write_failures_ = 0;  // of the status file
   bool publish_failed_ = false;
   bool keep_failed_ = false;
 };

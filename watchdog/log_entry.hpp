@@ -38,8 +38,12 @@ enum class Event : std::uint8_t {
   hcnmgr_stuck,     // hcnmgr or drmgr does not end
   platform_unseen,  // a sign of hcnmgr, drmgr or the platform cannot be read
   identity_unkept,  // the file that tells the next boot where this one ran cannot be used
+  memory_adopted,   // counters and times go on from the status file
+  memory_fresh,     // there is no status file of this boot
+  memory_lost,      // ... there is one, and it is of no use
   socket_failed,
   status_unwritten,
+  status_written,  // again
   stop,
 };
 
@@ -81,7 +85,11 @@ struct hnv::base::EnumNames<hnv::watchdog::Event> {
                                                                  "hcnmgr_stuck",
                                                                  "platform_unseen",
                                                                  "identity_unkept",
+                                                                 "memory_adopted",
+                                                                 "memory_fresh",
+                                                                 "memory_lost",
                                                                  "socket_failed",
                                                                  "status_unwritten",
+                                                                 "status_written",
                                                                  "stop"});
 };

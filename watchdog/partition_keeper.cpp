@@ -35,10 +35,66 @@ void PartitionKeeper::configure(Settings settings) {
 void PartitionKeeper::start_on(const Surroundings& surroundings, const std::optional<Moved>& moved,
                                BootTime now) {
   surroundings_ = surroundings;
+  // What was remembered knows the machine of this boot better than the kept identity, which stays
+  // behind while a window is open.
+  if (adopted_ && migration_.frame) return;
   migration_ = watchdog::start_on(surroundings.frame, moved, now);
   if (!moved) return;
   lpm_.window_since = now;
   lpm_.last_start_unix_seconds = base::unix_time();
+}
+
+void PartitionKeeper::adopt(const Remembered& remembered) {
+  adopted_ = true;
+  migration_ = remembered.memory.migration;
+  lpm_ = remembered.status.lpm;
+  gone_ = remembered.status.gone_bonds;
+  for (const BondStatus& status : remembered.status.bonds) {
+    RememberedBond bond;
+    bond.status = status;
+    for (const BondMemory& memory : remembered.memory.bonds) {
+      if (memory.index == status.index) bond.memory = memory;
+    }
+    remembered_.push_back(std::move(bond));
+  }
+}
+
+void PartitionKeeper::note_complete(BootTime now) {
+  if (std::exchange(complete_, true)) return;
+  for (const RememberedBond& bond : std::exchange(remembered_, {})) note_gone(bond.status, now);
+}
+
+void PartitionKeeper::note_gone(const BondStatus& status, BootTime now) {
+  Recorder last(status.index, status.name);
+  last.adopt(status, {}, 0);
+  last.note_assessment({}, now);
+  std::erase_if(gone_, [&](const BondStatus& gone) { return gone.name == status.name; });
+  gone_.push_back(counters_of(last.status()));
+  if (gone_.size() > kMostGoneBonds) gone_.erase(gone_.begin());
+}
+
+// The same device goes on as it was; another one of its name only counts on.
+void PartitionKeeper::begin_keeping(IfIndex bond, const std::string& name, BootTime now) {
+  BondKeeper& keeper = keepers_.emplace(bond, BondKeeper(bond, name)).first->second;
+  found_.insert(bond);
+  const auto known = std::find_if(remembered_.begin(), remembered_.end(),
+                                  [&](const auto& entry) { return entry.status.name == name; });
+  if (known != remembered_.end()) {
+    const RememberedBond entry = std::move(*known);
+    remembered_.erase(known);
+    const bool same = entry.status.index == bond && entry.memory.index == bond;
+    if (same) return keeper.adopt(entry.status, entry.memory);
+    note_gone(entry.status, now);
+  }
+}
+
+void PartitionKeeper::count_on(BondKeeper& keeper) {
+  const std::string& name = keeper.status().name;
+  const auto gone = std::find_if(gone_.begin(), gone_.end(),
+                                 [&](const BondStatus& entry) { return entry.name == name; });
+  if (gone == gone_.end()) return;
+  keeper.adopt_counters(*gone);
+  gone_.erase(gone);
 }
 
 void PartitionKeeper::note(const std::vector<bond::LinkMonitor::News>& news, BootTime now) {
@@ -49,8 +105,7 @@ void PartitionKeeper::note(const std::vector<bond::LinkMonitor::News>& news, Boo
       if (keepers_.contains(*bond)) continue;
       const bond::Link* link = picture_of_(*bond).topology->bond(*bond);
       if (link == nullptr) continue;
-      keepers_.emplace(*bond, BondKeeper(*bond, link->name));
-      found_.insert(*bond);
+      begin_keeping(*bond, link->name, now);
     }
     if (const auto bond = item.change.bond; bond && keepers_.contains(*bond)) {
       keepers_.at(*bond).note(item, now);
@@ -84,11 +139,19 @@ void PartitionKeeper::survey(const std::set<IfIndex>& touched, BootTime now, Rou
     const std::string name = found->second.status().name;
     if (found_.erase(bond) > 0) {
       round.log.push_back({LogLevel::info, Event::bond_found, {{"bond", name}}});
+      count_on(found->second);
     }
     const Picture picture = picture_of_(bond);
     const bond::Link* link = picture.topology->bond(bond);
-    if (link == nullptr && picture.fresh) {
+    // Of two devices of one name the one that is not there has gone, whatever else is unknown.
+    const bool replaced = std::any_of(keepers_.begin(), keepers_.end(), [&](const auto& other) {
+      return other.first != bond && other.second.status().name == name;
+    });
+    if (link == nullptr && (picture.fresh || replaced)) {
       round.log.push_back({LogLevel::info, Event::bond_gone, {{"bond", name}}});
+      BondKeeper::Round last = found->second.finish(picture, situation_of(found->second), now);
+      std::move(last.log.begin(), last.log.end(), std::back_inserter(round.log));
+      note_gone(found->second.status(), now);
       keepers_.erase(found);
     } else if (link != nullptr) {
       found->second.survey(*picture.topology, settings_.config.bond(link->name), facts_, now);
@@ -99,6 +162,7 @@ void PartitionKeeper::survey(const std::set<IfIndex>& touched, BootTime now, Rou
 bool PartitionKeeper::decide_migration(BootTime now, Round& round) {
   MigrationView view;
   view.surroundings = surroundings_;
+  view.fresh = complete_;
   for (const auto& [bond, keeper] : keepers_) {
     if (!keeper.hnv()) continue;
     view.bonds.push_back(*keeper.hnv());
@@ -111,6 +175,8 @@ bool PartitionKeeper::decide_migration(BootTime now, Round& round) {
   migration_ = decision.state;
   migration_wake_at_ = decision.wake_at;
   tell_migration(decision, now, round);
+  const bool suspected = decision.situation.suspected_until && !situation_.suspected_until;
+  round.urgent = suspected || decision.situation.lpm_window != situation_.lpm_window;
   const bool changed =
       decision.situation != situation_ || surroundings_.operator_pauses != operator_pauses_;
   situation_ = decision.situation;
@@ -194,6 +260,7 @@ void PartitionKeeper::look_at(IfIndex bond, BootTime now, Round& round) {
   if (one.read_back) round.read_back.insert(bond);
   round.look_around = round.look_around || one.look_around;
   round.keep = round.keep || one.keep;
+  round.urgent = round.urgent || one.wrote;
   // A picture that becomes whole is news even when nothing in it has changed.
   if (!picture.fresh || one.read_back) touched_.insert(bond);
 }
@@ -212,6 +279,24 @@ std::vector<LogEntry> PartitionKeeper::release() {
     std::move(round.log.begin(), round.log.end(), std::back_inserter(log));
   }
   return log;
+}
+
+PartitionKeeper::Round PartitionKeeper::finish(BootTime now) {
+  Round round;
+  for (auto& [bond, keeper] : keepers_) {
+    BondKeeper::Round one = keeper.finish(picture_of_(bond), situation_of(keeper), now);
+    std::move(one.log.begin(), one.log.end(), std::back_inserter(round.log));
+  }
+  return round;
+}
+
+Memory PartitionKeeper::memory() const {
+  Memory memory;
+  memory.migration = migration_;
+  for (const auto& [bond, keeper] : keepers_) {
+    memory.bonds.push_back(keeper.memory(*picture_of_(bond).topology, situation_of(keeper)));
+  }
+  return memory;
 }
 
 std::optional<BootTime> PartitionKeeper::wake_at() const {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "watchdog/recorder.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace hnv::watchdog {
@@ -25,6 +26,23 @@ Recorder::Recorder(IfIndex bond, std::string name) {
   status_.name = std::move(name);
 }
 
+void Recorder::adopt(const BondStatus& status, const RecorderMemory& memory,
+                     std::uint64_t policy_losses) {
+  status_ = status;
+  primary_losses_before_ = status.primary_losses - std::min(status.primary_losses, policy_losses);
+  adopted_ = memory.open;
+  active_known_ = memory.active_known;
+  active_ = memory.active;
+}
+
+void Recorder::adopt_counters(const BondStatus& gone) {
+  BondStatus status = counters_of(gone);
+  status.name = status_.name;
+  status.index = status_.index;
+  primary_losses_before_ = status.primary_losses;
+  status_ = std::move(status);
+}
+
 void Recorder::note_slave(IfIndex slave, const std::string& name, Role role) {
   KnownSlave& known = slaves_[slave];
   known.name = name;
@@ -43,6 +61,8 @@ void Recorder::note_news(const bond::LinkMonitor::News& news, const std::optiona
     if (change.recovered) slave.recovered = now;
   }
   if (!change.active_slave) return;
+  find_unseen_change(change.active_slave->from, now);
+  active_ = change.active_slave->to;
   OpenChange open;
   open.change = *change.active_slave;
   open.at = now;
@@ -54,6 +74,20 @@ void Recorder::note_news(const bond::LinkMonitor::News& news, const std::optiona
     open.to_recovered = just_before(slave.recovered, now);
   }
   open_.push_back(std::move(open));
+}
+
+// Between the last change that was recorded and the first picture after it nobody watched.
+void Recorder::find_unseen_change(std::optional<IfIndex> active, BootTime now) {
+  if (std::exchange(active_known_, true) && active_ != active) {
+    OpenChange open;
+    open.change.bond = status_.index;
+    open.change.from = active_;
+    open.change.to = active;
+    open.at = now;
+    open.resync = true;
+    open_.push_back(std::move(open));
+  }
+  active_ = active;
 }
 
 void Recorder::note_assessment(const Assessment& assessment, BootTime now) {
@@ -94,18 +128,16 @@ void Recorder::note_devices(std::string sriov, std::string active) {
 
 std::vector<Failover> Recorder::settle(const bond::Topology& topology, const Situation& situation,
                                        BootTime now, double unix_seconds) {
+  if (const bond::Link* link = topology.bond(status_.index)) {
+    find_unseen_change(link->bond->active_slave, now);
+  }
   std::vector<Failover> settled;
+  for (const OpenFailover& open : std::exchange(adopted_, {})) {
+    count(open, now, unix_seconds, settled);
+  }
   std::size_t done = 0;
   for (; done < open_.size() && now >= open_[done].at + kCauseDelay; ++done) {
-    const OpenChange& open = open_[done];
-    Failover failover;
-    failover.from = name_of_slave(open.change.from);
-    failover.to = name_of_slave(open.change.to);
-    failover.direction = direction_of(open.change.to);
-    failover.cause = cause_of(open, topology, situation);
-    ++status_.failovers[failover.direction][failover.cause];
-    status_.last_failover_unix_seconds = unix_seconds - base::to_seconds(now - open.at);
-    settled.push_back(std::move(failover));
+    count(describe(open_[done], topology, situation), now, unix_seconds, settled);
   }
   open_.erase(open_.begin(), open_.begin() + static_cast<std::ptrdiff_t>(done));
   if (open_.empty()) {
@@ -113,6 +145,42 @@ std::vector<Failover> Recorder::settle(const bond::Topology& topology, const Sit
         slaves_, [&topology](const auto& slave) { return topology.slave(slave.first) == nullptr; });
   }
   return settled;
+}
+
+std::vector<Failover> Recorder::settle_all(const bond::Topology& topology,
+                                           const Situation& situation, BootTime now,
+                                           double unix_seconds) {
+  std::vector<Failover> settled = settle(topology, situation, now, unix_seconds);
+  for (const OpenChange& open : std::exchange(open_, {})) {
+    count(describe(open, topology, situation), now, unix_seconds, settled);
+  }
+  return settled;
+}
+
+void Recorder::count(const OpenFailover& open, BootTime now, double unix_seconds,
+                     std::vector<Failover>& settled) {
+  ++status_.failovers[open.failover.direction][open.failover.cause];
+  status_.last_failover_unix_seconds = unix_seconds - base::to_seconds(now - open.at);
+  settled.push_back(open.failover);
+}
+
+OpenFailover Recorder::describe(const OpenChange& open, const bond::Topology& topology,
+                                const Situation& situation) const {
+  OpenFailover described;
+  described.at = open.at;
+  described.failover.from = name_of_slave(open.change.from);
+  described.failover.to = name_of_slave(open.change.to);
+  described.failover.direction = direction_of(open.change.to);
+  described.failover.cause = cause_of(open, topology, situation);
+  return described;
+}
+
+RecorderMemory Recorder::memory(const bond::Topology& topology, const Situation& situation) const {
+  RecorderMemory memory{active_known_, active_, adopted_};
+  for (const OpenChange& open : open_) {
+    memory.open.push_back(describe(open, topology, situation));
+  }
+  return memory;
 }
 
 std::optional<BootTime> Recorder::wake_at() const {

@@ -20,11 +20,34 @@ struct Failover {
   std::string to;
   FailoverDirection direction = FailoverDirection::other;
   FailoverCause cause = FailoverCause::external;
+  bool operator==(const Failover&) const = default;
+};
+
+// A change that is not counted yet, with its cause as far as it is known.
+struct OpenFailover {
+  Failover failover;
+  base::BootTime at;
+  bool operator==(const OpenFailover&) const = default;
+};
+
+// What a recorder goes on from after a restart, beside the status.
+struct RecorderMemory {
+  bool active_known = false;
+  std::optional<bond::IfIndex> active;  // as of the last change, counted or open
+  std::vector<OpenFailover> open;
+  bool operator==(const RecorderMemory&) const = default;
 };
 
 class Recorder {
  public:
   Recorder(bond::IfIndex bond, std::string name);
+
+  // Goes on from what another recorder of the same bond knew. Should another slave be active by
+  // now, that is one change, marked as found by a dump.
+  // `policy_losses`: PolicyState::primary_losses of that time.
+  void adopt(const BondStatus& status, const RecorderMemory& memory, std::uint64_t policy_losses);
+  // Goes on from the counters of a bond of this name that has gone.
+  void adopt_counters(const BondStatus& gone);
 
   void rename(const std::string& name) { status_.name = name; }
   // Names and roles of the present slaves. Those that have left stay known for changes that are
@@ -41,7 +64,10 @@ class Recorder {
   void note_damping(const DampingState& damping);
   void note_budget(bool spent) { status_.budget_spent = spent; }
   void note_outcome(const WriteOutcome& outcome);
-  void note_primary_losses(std::uint64_t losses) { status_.primary_losses = losses; }
+  // Of this bond; those of a bond of this name before it are added.
+  void note_primary_losses(std::uint64_t losses) {
+    status_.primary_losses = primary_losses_before_ + losses;
+  }
   void note_finding(std::string finding) { status_.finding = std::move(finding); }
   void note_waiting(std::optional<base::BootTime> until) { status_.waits_until = until; }
   void note_pauses(const Pauses& pauses) { status_.paused = pauses; }
@@ -55,9 +81,14 @@ class Recorder {
   // Counts the changes whose time has come and returns them.
   std::vector<Failover> settle(const bond::Topology& topology, const Situation& situation,
                                base::BootTime now, double unix_seconds);
+  // Counts all at once, with what is known by now: nobody will be there later.
+  std::vector<Failover> settle_all(const bond::Topology& topology, const Situation& situation,
+                                   base::BootTime now, double unix_seconds);
   [[nodiscard]] std::optional<base::BootTime> wake_at() const;
 
   [[nodiscard]] const BondStatus& status() const { return status_; }
+  [[nodiscard]] RecorderMemory memory(const bond::Topology& topology,
+                                      const Situation& situation) const;
 
  private:
   struct OpenChange {
@@ -75,6 +106,11 @@ class Recorder {
     std::optional<base::BootTime> recovered;
   };
 
+  void find_unseen_change(std::optional<bond::IfIndex> active, base::BootTime now);
+  void count(const OpenFailover& open, base::BootTime now, double unix_seconds,
+             std::vector<Failover>& settled);
+  [[nodiscard]] OpenFailover describe(const OpenChange& open, const bond::Topology& topology,
+                                      const Situation& situation) const;
   [[nodiscard]] FailoverCause cause_of(const OpenChange& open, const bond::Topology& topology,
                                        const Situation& situation) const;
   [[nodiscard]] FailoverCause cause_without_migration(const OpenChange& open,
@@ -85,6 +121,10 @@ class Recorder {
   BondStatus status_;
   std::map<bond::IfIndex, KnownSlave> slaves_;
   std::vector<OpenChange> open_;
+  std::vector<OpenFailover> adopted_;  // open at a restart
+  bool active_known_ = false;
+  std::optional<bond::IfIndex> active_;  // as of the last change
+  std::uint64_t primary_losses_before_ = 0;
 };
 
 }  // namespace hnv::watchdog

@@ -10,6 +10,7 @@
 #include "base/clock.hpp"
 #include "base/expected.hpp"
 #include "hnv/status.hpp"
+#include "watchdog/memory.hpp"
 
 namespace hnv::watchdog {
 
@@ -17,6 +18,7 @@ class StatusPublisher {
  public:
   static constexpr std::chrono::milliseconds kShortestInterval{200};
   static constexpr std::chrono::seconds kLongestInterval{30};
+  static constexpr std::chrono::seconds kAfterFailure{1};
 
   explicit StatusPublisher(std::string file) : file_(std::move(file)) {}
 
@@ -24,12 +26,14 @@ class StatusPublisher {
   [[nodiscard]] bool is_due(base::BootTime now) const { return now >= wake_at(); }
   [[nodiscard]] base::BootTime wake_at() const;
 
-  // Replaces the file. A failure does not stop anything: the next time is tried again.
-  base::Expected<void> publish(const WatchdogStatus& status, base::BootTime now);
+  // Replaces the file. A failure does not stop anything: it is tried again soon.
+  base::Expected<void> publish(const WatchdogStatus& status, const Memory& memory,
+                               base::BootTime now);
 
  private:
   std::string file_;
   bool changed_ = true;
+  bool failed_ = false;
   std::optional<base::BootTime> last_;
 };
 

@@ -12,6 +12,7 @@
 #include <cstdlib>
 #include <fstream>
 
+#include "base/atomic_file.hpp"
 #include "base/exit_code.hpp"
 #include "hnv/status.hpp"
 #include "tests/netns/netns.hpp"
@@ -51,6 +52,14 @@ struct WatchdogProgram : testing::Test {
     const auto published = read_published_status(status, read_boot_id("/proc"));
     return published.status ? std::string(base::name_of(published.status->mode)) : "none";
   }
+  [[nodiscard]] std::uint64_t published_messages() const {
+    const auto published = read_published_status(status, read_boot_id("/proc"));
+    return published.status ? published.status->links.messages : 0;
+  }
+  [[nodiscard]] std::uint64_t published_failures() const {
+    const auto published = read_published_status(status, read_boot_id("/proc"));
+    return published.status ? published.status->status_write_failures : 0;
+  }
   int run(const std::vector<std::string>& with) const {
     return Program(HNV_WATCHDOG, with, log).wait();
   }
@@ -80,11 +89,44 @@ TEST_F(WatchdogProgram, DiesWithoutATraceOfLife) {
   EXPECT_FALSE(read_published_status(status, read_boot_id("/proc")).alive);
 }
 
+TEST_F(WatchdogProgram, CountsOnAfterItWasKilled) {
+  std::uint64_t messages = 0;
+  for (int start = 0; start < 3; ++start) {
+    const fs::path own_log = folder / ("log" + std::to_string(start));
+    Program watchdog(HNV_WATCHDOG, arguments(), own_log);
+    ASSERT_TRUE(watchdog.says("event=ready")) << watchdog.output();
+    EXPECT_TRUE(watchdog.says(start == 0 ? "event=memory_fresh" : "event=memory_adopted"));
+    // The loopback device of the first dump, once more with each start.
+    ASSERT_TRUE(eventually([&] { return published_messages() > messages; }));
+    messages = published_messages();
+    watchdog.signal(SIGKILL);
+    watchdog.wait();
+    EXPECT_EQ(published_messages(), messages) << "the file outlives the program";
+  }
+}
+
+TEST_F(WatchdogProgram, KeepsABadStatusFileAside) {
+  for (const std::string text : {"", "{\"schema\": 3, \"boot_id\"", "{\"schema\": 2}"}) {
+    std::ofstream(status) << text;
+    fs::remove(log);
+    Program watchdog(HNV_WATCHDOG, arguments(), log);
+    ASSERT_TRUE(watchdog.says("event=ready")) << watchdog.output();
+    EXPECT_THAT(watchdog.output(), HasSubstr("event=memory_lost"));
+    EXPECT_THAT(watchdog.output(), HasSubstr(status + ".bad"));
+    EXPECT_EQ(base::read_file(status + ".bad", 100).value(), text);
+    EXPECT_TRUE(eventually([&] { return published_mode() == "enforce"; })) << "a fresh start";
+  }
+}
+
+// The second one must not touch what the first one has in use, however bad it is.
 TEST_F(WatchdogProgram, RefusesToRunTwice) {
   Program first(HNV_WATCHDOG, arguments(), log);
   ASSERT_TRUE(first.says("event=ready"));
+  ASSERT_TRUE(eventually([&] { return fs::exists(status); }));
+  std::ofstream(status) << "bad";
   EXPECT_EQ(run(arguments()), base::kExitFailure);
   EXPECT_THAT(output(), HasSubstr("held by pid"));
+  EXPECT_FALSE(fs::exists(status + ".bad"));
 }
 
 TEST_F(WatchdogProgram, ReadsItsConfigurationAgain) {
@@ -148,6 +190,8 @@ TEST_F(WatchdogProgram, GoesOnWhenItsStatusCannotBeWritten) {
   configure("mode: repair\n");
   watchdog.signal(SIGHUP);
   EXPECT_TRUE(eventually([&] { return published_mode() == "repair"; })) << "tried again";
+  EXPECT_GE(published_failures(), 1U);
+  EXPECT_TRUE(watchdog.says("event=status_written"));
 }
 
 // READY=1 only once the first dump is complete, and STOPPING=1 at the end.

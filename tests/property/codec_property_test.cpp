@@ -91,7 +91,9 @@ WatchdogStatus any_status() {
   status.links.overruns = *arbitrary<std::uint64_t>();
   fill(status.links.resyncs);
   status.links.audit_mismatches = *arbitrary<std::uint64_t>();
+  status.status_write_failures = *arbitrary<std::uint64_t>();
   for (int bond = *inRange(0, 3); bond > 0; --bond) status.bonds.push_back(any_bond_status());
+  for (int bond = *inRange(0, 3); bond > 0; --bond) status.gone_bonds.push_back(any_bond_status());
   return status;
 }
 

@@ -120,6 +120,25 @@ RC_GTEST_PROP(LpmProperty, WritesNothingInAWindow, ()) {
   }
 }
 
+RC_GTEST_PROP(LpmProperty, RestartsDisturbNoMigration, ()) {
+  const auto pairs = *rc::gen::inRange<std::size_t>(1, 3);
+  HnvPartition partition(pairs);
+  partition.kill_when([] { return *weightedElement<bool>({{3, false}, {1, true}}); });
+  live(partition, pairs);
+  for (const auto& write : partition.simulation().writes()) {
+    for (const auto& span : partition.migrations()) {
+      RC_ASSERT(write.at < span.from || write.at >= span.to);
+    }
+  }
+  partition.kill_when(nullptr);
+  partition.run_for(kAnyWindow);
+  const LpmStatus& lpm = partition.simulation().lpm();
+  const auto& live_ones = lpm.migrations[LpmKind::live];
+  const std::uint64_t counted = live_ones[LpmResult::restored] + live_ones[LpmResult::not_restored];
+  RC_ASSERT(counted <= partition.machines());
+  RC_ASSERT(counted >= 1 || partition.machines() == 0);
+}
+
 RC_GTEST_PROP(LpmProperty, WritesNothingButThePrimary, ()) {
   HnvPartition partition(2);
   live(partition, 2);

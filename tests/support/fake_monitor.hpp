@@ -31,6 +31,7 @@ class FakeMonitor {
   void refresh(IfIndex bond);
   [[nodiscard]] bool fresh(IfIndex bond) const;
   [[nodiscard]] std::uint64_t refreshes(IfIndex bond) const;
+  [[nodiscard]] bool synchronised() const { return synchronised_; }
   // An answer is waiting to be read.
   [[nodiscard]] bool has_answer() const { return !inbox_.empty(); }
   [[nodiscard]] const bond::Topology& topology() const { return topology_; }

@@ -133,6 +133,11 @@ void HnvPartition::plug(bool renamed, std::size_t pair) {
   one.plugged = true;
 }
 
+void HnvPartition::run_for(std::chrono::milliseconds time) {
+  if (kills_ && kills_()) simulation_.restart_watchdog();
+  simulation_.run_for(time);
+}
+
 void HnvPartition::move_to_another_machine() {
   surroundings().move_to("IBM,02machine" + std::to_string(++machines_));
 }

@@ -48,7 +48,10 @@ class HnvPartition {
   Simulation& simulation() { return simulation_; }
   FakeKernel& kernel() { return simulation_.kernel; }
   FakeSurroundings& surroundings() { return simulation_.surroundings; }
-  void run_for(std::chrono::milliseconds time) { simulation_.run_for(time); }
+  void run_for(std::chrono::milliseconds time);
+  // From now on the watchdog is killed and started again before a run_for(), also one within a
+  // migration, whenever `kills` says so.
+  void kill_when(std::function<bool()> kills) { kills_ = std::move(kills); }
 
   [[nodiscard]] IfIndex bond(std::size_t pair = 0) const { return pairs_.at(pair).bond; }
   [[nodiscard]] bool is_plugged(std::size_t pair = 0) const { return pairs_.at(pair).plugged; }
@@ -89,6 +92,7 @@ class HnvPartition {
   void remove(const Migration& migration, std::size_t pair);
   void note_begin();
 
+  std::function<bool()> kills_;
   std::vector<Pair> pairs_;
   Simulation simulation_;
   std::vector<Span> migrations_;

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/support/simulation.hpp"
 
+#include <algorithm>
 #include <utility>
+
+#include "watchdog/status_publisher.hpp"
 
 namespace hnv::test {
 
@@ -27,7 +30,8 @@ Simulation::Simulation(Config config, DeviceFactsCache::Reader facts) : facts_(s
   settings_.config = std::move(config);
 }
 
-void Simulation::start(const std::optional<watchdog::Moved>& moved) {
+void Simulation::start(const std::optional<watchdog::Moved>& moved,
+                       const std::optional<watchdog::Remembered>& remembered) {
   monitor_.emplace(kernel);
   keeper_.emplace(
       [this](IfIndex bond) {
@@ -36,16 +40,23 @@ void Simulation::start(const std::optional<watchdog::Moved>& moved) {
       },
       DeviceFactsCache(facts_), actuator, surroundings);
   keeper_->configure(settings_);
+  if (remembered) keeper_->adopt(*remembered);
   keeper_->start_on(surroundings.take(), moved, kernel.now());
 }
 
 void Simulation::run_for(base::BootClock::duration duration) {
   const BootTime end = kernel.now() + duration;
-  if (!keeper_) start(std::nullopt);
+  if (!keeper_) start(std::nullopt, std::nullopt);
   react();
   while (true) {
     std::optional<BootTime> next = next_wake();
     if (const auto timer = kernel.next_timer(); timer && (!next || *timer < *next)) next = timer;
+    // What happens at the same moment comes first.
+    if (publish_at_ && *publish_at_ <= end && (!next || *publish_at_ < *next)) {
+      kernel.advance_to(std::max(*publish_at_, kernel.now()));
+      publish();
+      continue;
+    }
     if (!next || *next > end) break;
     kernel.advance_to(*next);
     react();
@@ -57,17 +68,31 @@ void Simulation::run_for(base::BootClock::duration duration) {
 void Simulation::react() {
   do {
     keeper_->note(monitor_->drain(), kernel.now());
+    if (monitor_->synchronised()) keeper_->note_complete(kernel.now());
     if (surroundings.has_news()) keeper_->note(surroundings.take());
     act();
   } while (monitor_->has_answer());
+  if (!publish_at_) publish_at_ = kernel.now() + watchdog::StatusPublisher::kShortestInterval;
+}
+
+void Simulation::publish() {
+  publish_at_.reset();
+  published_.status.lpm = keeper_->lpm();
+  published_.status.bonds = keeper_->statuses();
+  published_.status.gone_bonds = keeper_->gone_bonds();
+  published_.memory = keeper_->memory();
 }
 
 void Simulation::act() {
   const auto round = keeper_->act(kernel.now());
   for (const IfIndex bond : round.read_back) monitor_->refresh(bond);
-  if (round.keep && can_keep_) keeper_->note_kept();
+  const bool kept = round.keep && can_keep_ && monitor_->synchronised();
+  if (round.urgent || kept) {
+    if (monitor_->synchronised()) publish();
+  }
+  if (kept) keeper_->note_kept();
   if (round.look_around) keeper_->note(surroundings.take());
-  if (round.look_around || (round.keep && can_keep_)) act();
+  if (round.look_around || kept) act();
 }
 
 std::optional<BootTime> Simulation::next_wake() const {
@@ -79,7 +104,22 @@ void Simulation::overrun() {
 }
 
 void Simulation::restart_watchdog(const std::optional<watchdog::Moved>& moved) {
-  start(moved);
+  const std::string text =
+      encode_status(published_.status, watchdog::encode_memory(published_.memory));
+  const auto status = decode_status(text, "status");
+  const auto memory = watchdog::decode_memory(text, "status", kernel.now());
+  // value() throws for what a watchdog would refuse to go on from.
+  start(moved, watchdog::Remembered{status.value(), memory.value()});
+}
+
+void Simulation::stop_and_start_watchdog() {
+  keeper_->finish(kernel.now());
+  publish();
+  restart_watchdog();
+}
+
+void Simulation::start_watchdog_afresh(const std::optional<watchdog::Moved>& moved) {
+  start(moved, std::nullopt);
 }
 
 void Simulation::configure(Config config) {

@@ -32,13 +32,20 @@ class Simulation {
   void run_unwatched(base::BootClock::duration duration) { kernel.advance(duration); }
   // Messages that the watchdog has not read yet are lost.
   void overrun();
-  // Everything that it remembers is gone. `moved`: the kept identity is of another machine.
+  // Killed and started again: what it published last is all that it remembers, and has gone through
+  // encode and decode. `moved`: the kept identity is of another machine.
   void restart_watchdog(const std::optional<watchdog::Moved>& moved = std::nullopt);
+  // Stopped, and started again.
+  void stop_and_start_watchdog();
+  // Another boot: everything that it remembers is gone.
+  void start_watchdog_afresh(const std::optional<watchdog::Moved>& moved = std::nullopt);
   void configure(Config config);  // as after SIGHUP
   void set_mode(Mode mode);
   void let_nothing_be_kept() { can_keep_ = false; }  // as with a full /run
   void stop_for_good() { keeper_->release(); }
 
+  // What the file says, which may be older than what the watchdog knows.
+  [[nodiscard]] const watchdog::Remembered& published() const { return published_; }
   [[nodiscard]] bool knows(IfIndex bond) const { return keeper_->status(bond) != nullptr; }
   [[nodiscard]] const BondStatus& status(IfIndex bond) const { return *keeper_->status(bond); }
   [[nodiscard]] const LpmStatus& lpm() const { return keeper_->lpm(); }
@@ -50,8 +57,10 @@ class Simulation {
   [[nodiscard]] std::uint64_t failovers(IfIndex bond, FailoverDirection direction) const;
 
  private:
-  void start(const std::optional<watchdog::Moved>& moved);
+  void start(const std::optional<watchdog::Moved>& moved,
+             const std::optional<watchdog::Remembered>& remembered);
   void react();
+  void publish();
   void act();
   [[nodiscard]] std::optional<BootTime> next_wake() const;
 
@@ -60,6 +69,8 @@ class Simulation {
   std::optional<FakeMonitor> monitor_;
   std::optional<watchdog::PartitionKeeper> keeper_;
   bool can_keep_ = true;
+  watchdog::Remembered published_;
+  std::optional<BootTime> publish_at_;
 };
 
 }  // namespace hnv::test

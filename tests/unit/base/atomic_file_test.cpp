@@ -48,6 +48,12 @@ TEST_F(AtomicFile, KeepsTheOldContentWhenTheNewOneCannotBeWritten) {
   EXPECT_EQ(read_file(file, 100).value(), "old");
 }
 
+TEST_F(AtomicFile, LeavesNothingBehindWhenItCannotRename) {
+  fs::create_directories(file / "in the way");
+  ASSERT_FALSE(replace_file(file, "new").has_value());
+  EXPECT_FALSE(fs::exists(file.native() + ".new"));
+}
+
 TEST_F(AtomicFile, SaysWhichFolderIsMissing) {
   const auto replaced = replace_file(folder / "missing/status", "x");
   ASSERT_FALSE(replaced.has_value());

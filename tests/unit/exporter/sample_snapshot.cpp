@@ -149,6 +149,7 @@ Snapshot healthy_snapshot() {
   status.written_unix_seconds = kNowUnix - 10.25;
   status.links.messages = 1234;
   status.links.messages_lost = 5;
+  status.status_write_failures = 2;
   status.links.overruns = 1;
   status.links.resyncs[bond::ResyncReason::overrun] = 1;
   status.lpm.windows[LpmOutcome::migrated] = 2;
