@@ -126,7 +126,7 @@ def downdelay_refuses(partition: Partition) -> None:
         expect(requests(partition), 0, "requests")
 
 
-@case("damping: the third loss keeps the traffic on the virtual slave; a stop for good puts primary_reselect back", guest_tests=True)
+@case("damping: the third loss keeps the traffic on the virtual slave, also after a restart; a stop for good puts all back", guest_tests=True)
 def damping(partition: Partition) -> None:
     with veth_bond(partition) as bond:
         watched(partition, bond, damping="true")
@@ -138,6 +138,12 @@ def damping(partition: Partition) -> None:
         expect((counted.to_virtual, counted.to_sriov), (1, 0), "failovers at the third loss")
         wait_until(lambda: reselect(bond) == "failure", PATIENCE, "primary_reselect failure")
         stays(lambda: bond.state().active == "veth1", 3, "traffic left on the virtual slave")
+        expect_metric(partition, "hnv_watchdog_state", 1, bond=bond.name, state="suppressed")
+        partition.watchdog.signal("USR1")
+        wait_until(lambda: not partition.watchdog.running(), what="watchdog ends to be restarted")
+        expect((partition.watchdog.exit_code(), reselect(bond)), (0, "failure"), "exit code and primary_reselect")
+        partition.start_watchdog()
+        stays(lambda: (bond.state().active, reselect(bond)) == ("veth1", "failure"), 4, "still suppressed after a restart")
         expect_metric(partition, "hnv_watchdog_state", 1, bond=bond.name, state="suppressed")
         code, _ = partition.watchdog.stop()
         expect(code, 0, "exit code")
