@@ -7,6 +7,7 @@
 
 #include "ctl/text.hpp"
 #include "hnv/pause_words.hpp"
+#include "hnv/restraint_words.hpp"
 
 namespace hnv::ctl {
 
@@ -81,6 +82,31 @@ std::string restores_text(const BondStatus& counts) {
   return text;
 }
 
+// Empty when nothing has flapped lately.
+std::string damping_text(const Picture& picture, const Verdict& verdict) {
+  const BondStatus& watched = *verdict.watched;
+  if (watched.penalty.at(picture.now) < 1 && !is_damped(watched)) return {};
+  std::string text = penalty_words(watched, picture.now);
+  const std::string changed = reselect_words(watched, verdict.report->link.bond->primary_reselect);
+  if (!changed.empty()) text += "; " + changed;
+  const BondConfig* config = picture.config.bond(verdict.bond);
+  const bool is_on = config != nullptr && config->damping;
+  if (watched.suppressed && !is_on) text += "; above the limit of damping, which is off";
+  return text;
+}
+
+std::string fast_text(const BondStatus& counts) {
+  const std::string skipped = counts_text(counts.fast_failovers_skipped);
+  if (counts.fast_failovers == 0 && skipped.empty()) return {};
+  return number_of(counts.fast_failovers, "fast failover") +
+         (skipped.empty() ? "" : "; left to the kernel: " + skipped);
+}
+
+std::string glitches_text(const BondStatus& counts) {
+  if (counts.glitches == 0) return {};
+  return number_of(counts.glitches, "lost carrier") + " that no tick of miimon saw";
+}
+
 // Times off the SR-IOV slave; the interval that runs is added to its reason's.
 std::string off_sriov_text(const Picture& picture, const Verdict& verdict) {
   std::string text;
@@ -152,10 +178,13 @@ std::vector<Detail> bond_details(const Picture& picture, const Verdict& verdict)
     details.push_back(Detail{"state", state_text(picture, *verdict.watched)});
     const std::string held = pause_words(*verdict.watched, picture.published.status->activity);
     if (!held.empty()) details.push_back(Detail{"paused", held});
+    details.push_back(Detail{"damping", damping_text(picture, verdict)});
   }
   if (verdict.counts != nullptr) {
     details.push_back(Detail{"failovers", failovers_text(picture, *verdict.counts)});
     details.push_back(Detail{"restores", restores_text(*verdict.counts)});
+    details.push_back(Detail{"fast", fast_text(*verdict.counts)});
+    details.push_back(Detail{"glitches", glitches_text(*verdict.counts)});
     details.push_back(Detail{"off sriov", off_sriov_text(picture, verdict)});
     if (verdict.watched == nullptr && !picture.published.alive) {
       details.push_back(Detail{"", "(counted until the watchdog ended)"});

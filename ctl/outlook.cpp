@@ -6,6 +6,7 @@
 
 #include "ctl/finding.hpp"
 #include "ctl/text.hpp"
+#include "hnv/restraint_words.hpp"
 
 namespace hnv::ctl {
 
@@ -117,7 +118,23 @@ std::string while_paused(const Outlook& outlook) {
   return text + "; it goes on by itself afterwards";
 }
 
+std::string while_suppressed(const Outlook& outlook) {
+  const SlaveReport* sriov = outlook.bond.sriov();
+  const std::string words = release_words(
+      *outlook.watched, countdown_text(damping_ends_at(*outlook.watched) - outlook.now));
+  if (sriov == nullptr) return words;
+  if (sriov->active) {
+    return "when " + sriov->link.name + " loses its link again, the traffic stays off it; " + words;
+  }
+  return words + (bond::is_healthy(sriov->link) ? "" : " when its link is back");
+}
+
 std::string while_observing(const Outlook& outlook) {
+  if (outlook.watched->budget_spent) {
+    return budget_words(outlook.watched->waits_until
+                            ? countdown_text(*outlook.watched->waits_until - outlook.now)
+                            : std::string());
+  }
   if (outlook.mode == Mode::observe) {
     return "the watchdog would make " + name_of_sriov(outlook.bond) +
            " primary, and mode observe forbids it";
@@ -144,7 +161,7 @@ std::string watchdog_step(const Outlook& outlook) {
     case WatchState::backing_off:
       return while_backing_off(outlook);
     case WatchState::suppressed:
-      return "the watchdog waits until " + name + " has been stable for longer";
+      return while_suppressed(outlook);
     case WatchState::paused:
       return while_paused(outlook);
     case WatchState::lpm:
@@ -175,6 +192,19 @@ bool is_on_sriov(const BondReport& bond) {
   return bond.sriov() != nullptr && bond.sriov()->active;
 }
 
+// The watchdog brings the traffic back by itself, now or in a while.
+bool is_acting(const Outlook& outlook) {
+  const BondStatus* watched = outlook.watched;
+  if (watched != nullptr && watched->budget_spent) return false;
+  return may_write(outlook) || (watched != nullptr && is_damped(*watched));
+}
+
+// A watchdog that ended by force has left behind what damping changed.
+bool has_left_reselect(const Outlook& outlook) {
+  return outlook.counts != nullptr &&
+         !reselect_words(*outlook.counts, outlook.bond.link.bond->primary_reselect).empty();
+}
+
 // A name that a shell takes as it is.
 bool is_plain(std::string_view name) {
   return std::all_of(name.begin(), name.end(), [](char c) {
@@ -191,7 +221,8 @@ std::string why_off_sriov(const Outlook& outlook) {
   const std::string name = name_of_sriov(outlook.bond);
   if (outlook.reason == OffReason::lpm) return "a migration (LPM) is under way; " + kernel;
   if (outlook.reason == OffReason::suppressed) {
-    return name + " has lost its link too often lately, and damping keeps the traffic off it";
+    return name + " has lost its link too often lately, and damping keeps the traffic off it" +
+           (outlook.watched != nullptr ? "; " + penalty_words(*outlook.watched, outlook.now) : "");
   }
   if (outlook.reason == OffReason::path_dead) return "the path behind " + name + " does not answer";
   return kernel;
@@ -214,11 +245,15 @@ std::string by_hand(const Outlook& outlook) {
   const SlaveReport* sriov = outlook.bond.sriov();
   if (sriov == nullptr || !is_plain(sriov->link.name)) return {};
   if (!sriov->link.admin_up) return "ip link set dev " + sriov->link.name + " up";
-  const bool watchdog_acts = outlook.life == WatchdogLife::alive && may_write(outlook);
+  const bool watchdog_acts = outlook.life == WatchdogLife::alive && is_acting(outlook);
   const bool is_right = sriov->primary && (sriov->active || !bond::is_healthy(sriov->link));
   // Without carrier and with MII status still up a write would select a dead port.
   const bool is_safe =
       bond::is_healthy(sriov->link) || sriov->link.slave->mii_status == bond::MiiStatus::down;
+  if (outlook.life == WatchdogLife::gone && is_safe && has_left_reselect(outlook)) {
+    return "ip link set dev " + bond + " type bond primary_reselect " +
+           std::string(base::name_of(*outlook.counts->saved_reselect));
+  }
   if (watchdog_acts || is_right || !is_safe) return {};
   return "ip link set dev " + bond + " type bond primary " + sriov->link.name;
 }

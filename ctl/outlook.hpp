@@ -23,6 +23,7 @@ struct Outlook {
   const BondConfig* config = nullptr;  // of this bond; nullptr when the platform alone names it
   WatchdogLife life = WatchdogLife::gone;
   const BondStatus* watched = nullptr;  // what a living watchdog says, as far as it has said it
+  const BondStatus* counts = nullptr;   // what any watchdog of this boot has left
   Mode mode = Mode::enforce;            // of that watchdog
   std::optional<OffReason> reason;      // as Verdict::reason
   std::string held_back;                // pause_words() of it

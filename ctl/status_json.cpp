@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ctl/status_json.hpp"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "base/version.hpp"
@@ -114,7 +115,16 @@ Json watched_json(const Picture& picture, const BondStatus& bond) {
             {"off_reason", name_or_null(bond.off_reason)},
             {"off_reason_for_seconds", nullptr},
             {"paused", paused_json(bond.paused)},
-            {"mac_conflict", bond.mac_conflict.empty() ? Json() : Json(bond.mac_conflict)}};
+            {"mac_conflict", bond.mac_conflict.empty() ? Json() : Json(bond.mac_conflict)},
+            {"penalty", bond.penalty.at(picture.now)},
+            {"suppressed", bond.suppressed},
+            {"suppressed_at_most_seconds", nullptr},
+            {"saved_primary_reselect", name_or_null(bond.saved_reselect)},
+            {"budget_spent", bond.budget_spent}};
+  if (bond.suppressed) {
+    const base::BootTime end = std::max(bond.penalty.decayed_at(), picture.now);
+    json["suppressed_at_most_seconds"] = base::to_seconds(end - picture.now);
+  }
   if (bond.waits_until) json["waits_seconds"] = base::to_seconds(*bond.waits_until - picture.now);
   if (bond.off_reason) {
     json["off_reason_for_seconds"] = base::to_seconds(picture.now - bond.off_since);
@@ -131,7 +141,10 @@ Json counted_json(const BondStatus& bond) {
               {"last_failover_unix_seconds", number_or_null(bond.last_failover_unix_seconds)},
               {"restore_attempts", bond.restore_attempts},
               {"restore_failures", counts_json(bond.restore_failures)},
-              {"primary_losses", bond.primary_losses}};
+              {"primary_losses", bond.primary_losses},
+              {"fast_failovers", bond.fast_failovers},
+              {"fast_failovers_skipped", counts_json(bond.fast_failovers_skipped)},
+              {"glitches", bond.glitches}};
 }
 
 Json findings_json(const Verdict& verdict) {

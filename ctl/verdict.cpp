@@ -9,6 +9,7 @@
 #include "ctl/exit_code.hpp"
 #include "ctl/outlook.hpp"
 #include "hnv/pause_words.hpp"
+#include "hnv/restraint_words.hpp"
 
 namespace hnv::ctl {
 
@@ -88,6 +89,21 @@ std::string held_back(const Picture& picture, const Verdict& verdict) {
   return pause_words(*verdict.watched, picture.published.status->activity);
 }
 
+// A setting that damping has changed is no mistake of anybody's.
+void explain_reselect(const Picture& picture, Verdict& verdict) {
+  if (verdict.counts == nullptr) return;
+  const std::string changed =
+      reselect_words(*verdict.counts, verdict.report->link.bond->primary_reselect);
+  if (changed.empty()) return;
+  const bool attended = picture.published.alive;
+  for (Finding& finding : verdict.findings) {
+    if (finding.kind != FindingKind::reselect_not_always) continue;
+    finding.text = changed + (attended ? " because the SR-IOV slave loses its link too often, and "
+                                         "puts it back by itself"
+                                       : " and is not running to put it back");
+  }
+}
+
 void explain_managed(const Picture& picture, Verdict& verdict) {
   if (verdict.standing != Standing::on_sriov && verdict.watched != nullptr &&
       verdict.watched->off_reason != OffReason::unknown) {
@@ -98,6 +114,7 @@ void explain_managed(const Picture& picture, Verdict& verdict) {
                         picture.config.bond(verdict.bond),
                         life_of(picture.published),
                         verdict.watched,
+                        verdict.counts,
                         mode,
                         verdict.reason,
                         held_back(picture, verdict),
@@ -106,6 +123,7 @@ void explain_managed(const Picture& picture, Verdict& verdict) {
   verdict.next = next_step(outlook);
   verdict.by_hand = by_hand(outlook);
   verdict.findings = find_problems(*verdict.report);
+  explain_reselect(picture, verdict);
 }
 
 std::string why_unmanaged(const Picture& picture, const BondReport& report) {

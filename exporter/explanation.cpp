@@ -4,8 +4,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cctype>
 
 #include "hnv/pause_words.hpp"
+#include "hnv/restraint_words.hpp"
 
 namespace hnv::exporter {
 
@@ -71,6 +73,23 @@ std::string reason_words(OffReason reason, const BondReport& bond) {
   return "It is not known which device is the SR-IOV one: " + bond.finding + ".";
 }
 
+std::string sentence(std::string words) {
+  if (words.empty()) return words;
+  words.front() = static_cast<char>(std::toupper(static_cast<unsigned char>(words.front())));
+  return words + ".";
+}
+
+std::string left_until(std::optional<base::BootTime> at, base::BootTime now) {
+  return at && *at > now ? format_duration(*at - now) : std::string();
+}
+
+// While another slave is active the kernel goes back when the link returns, and only then.
+bool kernel_goes_back(const BondReport& bond) {
+  const SlaveReport* sriov = bond.sriov();
+  return sriov != nullptr && sriov->primary &&
+         bond.link.bond->primary_reselect != bond::PrimaryReselect::failure;
+}
+
 std::string by_hand(const BondReport& bond) {
   const SlaveReport* sriov = bond.sriov();
   if (sriov == nullptr) return "";
@@ -78,10 +97,22 @@ std::string by_hand(const BondReport& bond) {
                      sriov->link.name);
 }
 
-std::string outlook_without_watchdog(OffReason reason, const BondReport& bond) {
-  const SlaveReport* sriov = bond.sriov();
+// A watchdog that ended by force has left behind what damping changed.
+std::string left_behind(const BondReport& bond, const BondStatus* account) {
+  if (account == nullptr) return "";
+  const std::string changed = reselect_words(*account, bond.link.bond->primary_reselect);
+  if (changed.empty()) return "";
+  return fmt::format(" {} By hand: ip link set {} type bond primary_reselect {}",
+                     sentence(changed + ", and nothing puts it back"), bond.link.name,
+                     base::name_of(*account->saved_reselect));
+}
+
+std::string outlook_without_watchdog(OffReason reason, const BondReport& bond,
+                                     const BondStatus* account) {
   const bool waits_for_link = reason == OffReason::link_down || reason == OffReason::admin;
-  if (waits_for_link && sriov != nullptr && sriov->primary) {
+  const std::string changed = left_behind(bond, account);
+  if (!changed.empty()) return "No watchdog is running." + changed;
+  if (waits_for_link && kernel_goes_back(bond)) {
     return "The kernel goes back by itself when the link returns.";
   }
   if (waits_for_link) {
@@ -104,14 +135,42 @@ std::string held_back(const WatchdogView& watchdog) {
   return words.empty() ? "" : " Now: " + words + ".";
 }
 
+// Anything else that holds the traffic off comes first.
+bool is_about_damping(OffReason reason, const BondStatus& account) {
+  return is_damped(account) && (reason == OffReason::suppressed || reason == OffReason::link_down ||
+                                reason == OffReason::admin);
+}
+
+std::string damping_outlook(const BondReport& bond, const BondStatus& account, base::BootTime now) {
+  const std::string words = release_words(account, left_until(damping_ends_at(account), now));
+  const SlaveReport* sriov = bond.sriov();
+  const bool waits_for_link = sriov != nullptr && !is_healthy(sriov->link);
+  return words + (waits_for_link ? " when the link returns" : "");
+}
+
+// What the watchdog adds to the reason.
+std::string reason_of_restraint(OffReason reason, const BondReport& bond, const BondStatus& account,
+                                base::BootTime now) {
+  if (reason == OffReason::observe && account.budget_spent) {
+    return "The SR-IOV device is healthy, yet something takes the traffic away from it again and "
+           "again.";
+  }
+  std::string words = reason_words(reason, bond);
+  if (!is_about_damping(reason, account)) return words;
+  if (reason != OffReason::suppressed) words += " " + reason_words(OffReason::suppressed, bond);
+  words += " " + sentence(penalty_words(account, now));
+  const std::string changed = reselect_words(account, bond.link.bond->primary_reselect);
+  return changed.empty() ? words : words + " " + sentence(changed);
+}
+
 std::string outlook_with_watchdog(OffReason reason, const BondReport& bond,
                                   const WatchdogView& watchdog, base::BootTime now) {
   const BondStatus& account = *watchdog.account;
-  const SlaveReport* sriov = bond.sriov();
+  if (is_about_damping(reason, account)) return sentence(damping_outlook(bond, account, now));
   switch (reason) {
     case OffReason::link_down:
     case OffReason::admin:
-      if (sriov != nullptr && sriov->primary) {
+      if (kernel_goes_back(bond)) {
         return "The kernel goes back by itself when the link returns.";
       }
       return "The watchdog sees to it that the kernel goes back when the link returns.";
@@ -130,14 +189,28 @@ std::string outlook_with_watchdog(OffReason reason, const BondReport& bond,
     case OffReason::paused:
       return "The watchdog goes on by itself afterwards." + held_back(watchdog);
     case OffReason::observe:
+      if (account.budget_spent) {
+        return sentence(budget_words(left_until(account.waits_until, now))) + by_hand(bond);
+      }
       return "Nothing brings the traffic back in this mode." + by_hand(bond);
     default:
       return "";
   }
 }
 
+// The SR-IOV slave carries the traffic, and the kernel would not go back to it.
+std::string weakness_by_damping(const BondReport& bond, const WatchdogView& watchdog) {
+  if (watchdog.account == nullptr) return "";
+  const std::string changed = reselect_words(*watchdog.account, bond.link.bond->primary_reselect);
+  if (changed.empty()) return "";
+  if (!watchdog.up) return "No watchdog is running." + left_behind(bond, watchdog.account);
+  return "Its link has failed too often lately: after the next failure the traffic stays on the "
+         "other device for a while. " +
+         sentence(changed);
+}
+
 // What would go wrong at the next failure although all is well now.
-std::string weakness_of(const BondReport& bond) {
+std::string weakness_of(const BondReport& bond, const WatchdogView& watchdog) {
   const auto usable =
       std::count_if(bond.slaves.begin(), bond.slaves.end(),
                     [](const SlaveReport& slave) { return is_healthy(slave.link); });
@@ -146,7 +219,7 @@ std::string weakness_of(const BondReport& bond) {
   if (sriov != nullptr && !sriov->primary) {
     return "The kernel would not go back to it after a failure: it is not the bond's primary.";
   }
-  return "";
+  return weakness_by_damping(bond, watchdog);
 }
 
 Explanation explain_managed(const BondReport& bond, const SlaveReport& active,
@@ -156,7 +229,7 @@ Explanation explain_managed(const BondReport& bond, const SlaveReport& active,
   const auto reason = off_reason_of(bond, watchdog);
   if (!reason) {
     words.verdict = carrier + " carries the traffic, as it should.";
-    words.outlook = weakness_of(bond);
+    words.outlook = weakness_of(bond, watchdog);
     words.level = words.outlook.empty() ? Level::good : Level::attention;
     return words;
   }
@@ -164,10 +237,13 @@ Explanation explain_managed(const BondReport& bond, const SlaveReport& active,
   words.level = Level::attention;
   words.verdict = carrier + " carries the traffic.";
   if (sriov != nullptr) words.verdict += " " + sriov->link.name + ", the SR-IOV device, should.";
-  words.reason = reason_words(*reason, bond);
-  words.outlook = watchdog.up && watchdog.account != nullptr
-                      ? outlook_with_watchdog(*reason, bond, watchdog, now)
-                      : outlook_without_watchdog(*reason, bond);
+  if (watchdog.up && watchdog.account != nullptr) {
+    words.reason = reason_of_restraint(*reason, bond, *watchdog.account, now);
+    words.outlook = outlook_with_watchdog(*reason, bond, watchdog, now);
+  } else {
+    words.reason = reason_words(*reason, bond);
+    words.outlook = outlook_without_watchdog(*reason, bond, watchdog.account);
+  }
   return words;
 }
 

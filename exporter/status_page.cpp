@@ -13,6 +13,7 @@
 #include "exporter/explanation.hpp"
 #include "exporter/html.hpp"
 #include "hnv/pause_words.hpp"
+#include "hnv/restraint_words.hpp"
 
 namespace hnv::exporter {
 
@@ -250,6 +251,10 @@ void Page::add_facts(const BondReport& bond, const WatchdogView& watchdog) {
   if (watchdog.account != nullptr) add_account(*watchdog.account);
   const SlaveReport* primary = bond.primary();
   add_fact("Primary", primary != nullptr ? escape_html(primary->link.name) : "none");
+  if (watchdog.account != nullptr) {
+    const std::string changed = reselect_words(*watchdog.account, info.primary_reselect);
+    if (!changed.empty()) add_fact("primary_reselect", escape_html(changed));
+  }
   add_fact("Mode", info.mode ? base::name_of(*info.mode) : "unknown");
   if (info.miimon) add_fact("Link check (miimon)", fmt::format("{} ms", info.miimon->count()));
   if (info.fail_over_mac) add_fact("fail_over_mac", base::name_of(*info.fail_over_mac));
@@ -277,6 +282,9 @@ void Page::add_account(const BondStatus& account) {
     }
   }
   add_fact("Failovers since boot", std::to_string(failovers));
+  if (account.fast_failovers != 0) {
+    add_fact("Fast failovers since boot", std::to_string(account.fast_failovers));
+  }
   if (account.last_failover_unix_seconds) {
     add_fact("Last failover", since(snapshot_, *account.last_failover_unix_seconds));
   }

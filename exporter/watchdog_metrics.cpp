@@ -67,6 +67,29 @@ void project_paused(const Snapshot& snapshot, Samples& samples) {
   });
 }
 
+void project_penalty(const Snapshot& snapshot, Samples& samples) {
+  if (!snapshot.watchdog.status) return;
+  for (const BondStatus& bond : snapshot.watchdog.status->bonds) {
+    samples.add({bond.name}, bond.penalty.at(snapshot.taken));
+  }
+}
+
+void project_fast_skips(const Snapshot& snapshot, Samples& samples) {
+  add_for_each<FastSkip>(snapshot, samples, [](const BondStatus& bond, FastSkip reason) {
+    return number(bond.fast_failovers_skipped[reason]);
+  });
+}
+
+template <bool BondStatus::*kField>
+std::optional<double> account_flag(const BondStatus& bond) {
+  return flag(bond.*kField);
+}
+
+template <std::uint64_t BondStatus::*kField>
+std::optional<double> account_count(const BondStatus& bond) {
+  return number(bond.*kField);
+}
+
 void project_up(const Snapshot& snapshot, Samples& samples) {
   samples.add({}, flag(snapshot.watchdog.alive));
 }
@@ -126,9 +149,7 @@ std::span<const MetricRow> watchdog_rows() {
           AccountValue([](const BondStatus& bond) { return bond.last_failover_unix_seconds; })},
       MetricRow{"hnv_watchdog_restore_attempts_total", kCounter,
                 "How often the watchdog made the SR-IOV slave the kernel's primary again.",
-                bond_labels, AccountValue([](const BondStatus& bond) -> std::optional<double> {
-                  return number(bond.restore_attempts);
-                })},
+                bond_labels, AccountValue(account_count<&BondStatus::restore_attempts>)},
       MetricRow{"hnv_watchdog_restore_failures_total",
                 kCounter,
                 "Attempts that did not do what they should: the CAP_NET_ADMIN capability is "
@@ -153,6 +174,37 @@ std::span<const MetricRow> watchdog_rows() {
                 "(identity), messages were lost (resync), processes cannot be seen (blind).",
                 {"bond", "reason"},
                 Projection(project_paused)},
+      MetricRow{"hnv_watchdog_penalty", kGauge,
+                "How much the link of the SR-IOV slave has flapped lately: 1000 for each loss that "
+                "nobody planned, halved every 5 minutes, at the moment of the scrape. Counted also "
+                "where damping is off.",
+                bond_labels, Projection(project_penalty)},
+      MetricRow{"hnv_watchdog_suppressed", kGauge,
+                "1 from a penalty above 2000 until it is below 750, 20 minutes at most. The "
+                "traffic is kept off the SR-IOV slave then only where damping is on.",
+                bond_labels, AccountValue(account_flag<&BondStatus::suppressed>)},
+      MetricRow{"hnv_watchdog_budget_spent", kGauge,
+                "1 while the watchdog has brought the traffic back as often as it may in an hour "
+                "(moves_per_hour) and would have to again: something takes it away each time.",
+                bond_labels, AccountValue(account_flag<&BondStatus::budget_spent>)},
+      MetricRow{"hnv_fast_failovers_total", kCounter,
+                "How often the watchdog moved the traffic off an SR-IOV slave without carrier "
+                "before the kernel's next look at the links, where fast failover is on. Attempts, "
+                "with those that the kernel rejected.",
+                bond_labels, AccountValue(account_count<&BondStatus::fast_failovers>)},
+      MetricRow{"hnv_fast_failovers_skipped_total",
+                kCounter,
+                "Lost carriers that were left to the kernel although fast failover is on: no other "
+                "slave is healthy (no_backup), more than one is (several_backups), too many in a "
+                "short time (rate_limited), a pause, a migration, settle or damping (held_back), "
+                "the last look showed another picture (outdated), the kernel said no (rejected).",
+                {"bond", "reason"},
+                Projection(project_fast_skips)},
+      MetricRow{"hnv_link_glitches_total", kCounter,
+                "Lost carriers of slaves that were back before the kernel's next look at the "
+                "links, so that "
+                "bonding saw nothing.",
+                bond_labels, AccountValue(account_count<&BondStatus::glitches>)},
       MetricRow{"hnv_watchdog_up",
                 kGauge,
                 "1 if a watchdog is running: it holds its lock at the moment of the scrape.",

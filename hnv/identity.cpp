@@ -75,9 +75,9 @@ base::Expected<PartitionIdentity> decode_identity(std::string_view text, const s
   };
   try {
     const Json json = Json::parse(text);
-    const int schema = json.at("schema").get<int>();
+    const Json& schema = json.at("schema");
     if (schema != kIdentitySchema) {
-      return bad(base::ErrorCode::unsupported, "schema " + std::to_string(schema) +
+      return bad(base::ErrorCode::unsupported, "schema " + schema.dump() +
                                                    "; this program reads schema " +
                                                    std::to_string(kIdentitySchema));
     }

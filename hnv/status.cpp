@@ -30,6 +30,10 @@ BondStatus counters_of(const BondStatus& bond) {
   counters.restore_failures = bond.restore_failures;
   counters.restore_duration = bond.restore_duration;
   counters.primary_losses = bond.primary_losses;
+  counters.unseen_failures = bond.unseen_failures;
+  counters.fast_failovers = bond.fast_failovers;
+  counters.fast_failovers_skipped = bond.fast_failovers_skipped;
+  counters.glitches = bond.glitches;
   return counters;
 }
 

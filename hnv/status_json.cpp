@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The codec of the status file.
+#include <algorithm>
 #include <nlohmann/json.hpp>
+#include <utility>
 
 #include "hnv/status.hpp"
 
@@ -31,10 +33,26 @@ E enum_from(const std::string& name) {
   return *value;
 }
 
+// The library would cut a number to fit, which is undefined for one with a fraction.
+template <class Integer>
+Integer integer_from(const Json& value) {
+  const bool fits =
+      value.is_number_unsigned()
+          ? std::in_range<Integer>(value.get<std::uint64_t>())
+          : value.is_number_integer() && std::in_range<Integer>(value.get<std::int64_t>());
+  if (!fits) throw BadStatus(value.dump() + " is no number that fits");
+  return value.get<Integer>();
+}
+
+template <class Integer>
+void read_integer(const Json& value, Integer& into) {
+  into = integer_from<Integer>(value);
+}
+
 template <class E>
 void counts_from_json(const Json& object, base::EnumArray<E, std::uint64_t>& counts) {
   for (const auto& [key, value] : object.items()) {
-    counts[enum_from<E>(key)] = value.template get<std::uint64_t>();
+    counts[enum_from<E>(key)] = integer_from<std::uint64_t>(value);
   }
 }
 
@@ -43,7 +61,7 @@ Json time_to_json(base::BootTime time) {
 }
 
 base::BootTime time_from_json(const Json& value) {
-  return base::BootTime(base::BootClock::duration(value.get<std::int64_t>()));
+  return base::BootTime(base::BootClock::duration(integer_from<std::int64_t>(value)));
 }
 
 Json links_to_json(const bond::LinkCounters& links) {
@@ -56,11 +74,11 @@ Json links_to_json(const bond::LinkCounters& links) {
 
 bond::LinkCounters links_from_json(const Json& json) {
   bond::LinkCounters links;
-  json.at("messages").get_to(links.messages);
-  json.at("messages_lost").get_to(links.messages_lost);
-  json.at("overruns").get_to(links.overruns);
+  read_integer(json.at("messages"), links.messages);
+  read_integer(json.at("messages_lost"), links.messages_lost);
+  read_integer(json.at("overruns"), links.overruns);
   counts_from_json(json.at("resyncs"), links.resyncs);
-  json.at("audit_mismatches").get_to(links.audit_mismatches);
+  read_integer(json.at("audit_mismatches"), links.audit_mismatches);
   return links;
 }
 
@@ -138,7 +156,7 @@ ActivityStatus activity_from_json(const Json& json) {
   for (const Json& entry : json.at("processes")) {
     HcnProcess process;
     process.command = enum_from<HcnCommand>(entry.at("command").get<std::string>());
-    entry.at("pid").get_to(process.pid);
+    read_integer(entry.at("pid"), process.pid);
     process.started = time_from_json(entry.at("started_ns"));
     entry.at("at_boot").get_to(process.at_boot);
     activity.processes.push_back(process);
@@ -194,7 +212,7 @@ void failovers_from_json(const Json& json, FailoverCounts& failovers) {
 BondStatus bond_from_json(const Json& json) {
   BondStatus bond;
   json.at("name").get_to(bond.name);
-  json.at("ifindex").get_to(bond.index.value);
+  read_integer(json.at("ifindex"), bond.index.value);
   json.at("sriov_device").get_to(bond.sriov_device);
   json.at("active_device").get_to(bond.active_device);
   json.at("finding").get_to(bond.finding);
@@ -213,20 +231,21 @@ BondStatus bond_from_json(const Json& json) {
   counts_from_json(json.at("unseen_failures"), bond.unseen_failures);
   for (const auto& [key, value] : json.at("off_sriov_ns").items()) {
     bond.off_sriov[enum_from<OffReason>(key)] =
-        base::BootClock::duration(value.get<std::int64_t>());
+        base::BootClock::duration(integer_from<std::int64_t>(value));
   }
   if (json.contains("last_failover_unix_seconds")) {
     bond.last_failover_unix_seconds = json["last_failover_unix_seconds"].get<double>();
   }
-  json.at("restore_attempts").get_to(bond.restore_attempts);
+  read_integer(json.at("restore_attempts"), bond.restore_attempts);
   counts_from_json(json.at("restore_failures"), bond.restore_failures);
   const Json& duration = json.at("restore_duration");
   if (duration.at("counts").size() != bond.restore_duration.counts.size()) {
     throw BadStatus("restore_duration has another number of buckets");
   }
-  duration.at("counts").get_to(bond.restore_duration.counts);
+  std::transform(duration.at("counts").begin(), duration.at("counts").end(),
+                 bond.restore_duration.counts.begin(), integer_from<std::uint64_t>);
   duration.at("sum_seconds").get_to(bond.restore_duration.sum_seconds);
-  json.at("primary_losses").get_to(bond.primary_losses);
+  read_integer(json.at("primary_losses"), bond.primary_losses);
   json.at("budget_spent").get_to(bond.budget_spent);
   json.at("penalty").at("value").get_to(bond.penalty.value);
   bond.penalty.since = time_from_json(json.at("penalty").at("since_ns"));
@@ -235,9 +254,9 @@ BondStatus bond_from_json(const Json& json) {
     bond.saved_reselect =
         enum_from<bond::PrimaryReselect>(json["saved_reselect"].get<std::string>());
   }
-  json.at("fast_failovers").get_to(bond.fast_failovers);
+  read_integer(json.at("fast_failovers"), bond.fast_failovers);
   counts_from_json(json.at("fast_failovers_skipped"), bond.fast_failovers_skipped);
-  json.at("glitches").get_to(bond.glitches);
+  read_integer(json.at("glitches"), bond.glitches);
   return bond;
 }
 
@@ -251,11 +270,11 @@ WatchdogStatus status_from_json(const Json& json) {
   WatchdogStatus status;
   json.at("boot_id").get_to(status.boot_id);
   json.at("version").get_to(status.version);
-  json.at("pid").get_to(status.pid);
+  read_integer(json.at("pid"), status.pid);
   status.mode = enum_from<Mode>(json.at("mode").get<std::string>());
   json.at("started_unix_seconds").get_to(status.started_unix_seconds);
   json.at("written_unix_seconds").get_to(status.written_unix_seconds);
-  json.at("receive_buffer_bytes").get_to(status.receive_buffer_bytes);
+  read_integer(json.at("receive_buffer_bytes"), status.receive_buffer_bytes);
   status.links = links_from_json(json.at("links"));
   status.lpm = lpm_from_json(json.at("lpm"));
   status.activity = activity_from_json(json.at("activity"));
@@ -297,9 +316,9 @@ base::Expected<WatchdogStatus> decode_status(std::string_view text, const std::s
   };
   try {
     const Json json = Json::parse(text);
-    const int schema = json.at("schema").get<int>();
+    const Json& schema = json.at("schema");
     if (schema != WatchdogStatus::kSchema) {
-      return bad(base::ErrorCode::unsupported, "schema " + std::to_string(schema) +
+      return bad(base::ErrorCode::unsupported, "schema " + schema.dump() +
                                                    "; this program reads schema " +
                                                    std::to_string(WatchdogStatus::kSchema));
     }

@@ -12,9 +12,9 @@ namespace {
 
 constexpr const char* kDescription =
     "Keeps the SR-IOV slave of Hybrid Network Virtualization bonds primary.\n"
-    "Follows every bond by rtnetlink and writes one thing: the bond's primary. Needs "
-    "CAP_NET_ADMIN\n"
-    "for that, and nothing to observe.";
+    "Follows every bond by rtnetlink and writes one thing, the bond's primary; more only where\n"
+    "the configuration asks for damping or fast failover. Needs CAP_NET_ADMIN for that, and\n"
+    "nothing to observe.";
 
 constexpr const char* kFooter =
     "Examples:\n"

@@ -74,6 +74,13 @@ BondStatus any_bond_status() {
   for (auto& count : bond.restore_duration.counts) count = *arbitrary<std::uint64_t>();
   bond.restore_duration.sum_seconds = any_seconds();
   bond.primary_losses = *arbitrary<std::uint64_t>();
+  bond.budget_spent = *arbitrary<bool>();
+  bond.penalty = Penalty{any_seconds(), any_time()};
+  bond.suppressed = *arbitrary<bool>();
+  if (*arbitrary<bool>()) bond.saved_reselect = any_of<bond::PrimaryReselect>();
+  bond.fast_failovers = *arbitrary<std::uint64_t>();
+  fill(bond.fast_failovers_skipped);
+  bond.glitches = *arbitrary<std::uint64_t>();
   return bond;
 }
 
@@ -145,6 +152,8 @@ const std::string& valid_config() {
       "mode: enforce\n"
       "hold_down: 10s\n"
       "settle: 15s\n"
+      "fast_failover_hold: 5s\n"
+      "moves_per_hour: 12\n"
       "bonds:\n"
       "  - name: bond191554c8\n"
       "    sriov: { device: enP16392p1s0 }\n"
@@ -153,7 +162,10 @@ const std::string& valid_config() {
       "    expected_slaves: 3\n"
       "  - name: bond2\n"
       "    sriov:\n"
-      "      driver: mlx5_core\n";
+      "      driver: mlx5_core\n"
+      "    damping: true\n"
+      "    fast_failover: true\n"
+      "    fast_failover_delay: 20ms\n";
   return text;
 }
 
@@ -171,13 +183,16 @@ RC_GTEST_PROP(ConfigProperty, WhatIsAcceptedIsWithinItsLimits, ()) {
   const std::string alphabet = "0123456789smh.- ";
   const auto config = parse_config(mutated(valid_config(), alphabet), "hnv.yaml");
   if (!config) return;
-  for (const auto wait : {config->hold_down, config->settle}) {
+  for (const auto wait : {config->hold_down, config->settle, config->fast_failover_hold}) {
     RC_ASSERT(wait >= std::chrono::milliseconds(0));
     RC_ASSERT(wait <= kLongestWait);
   }
+  RC_ASSERT(config->moves_per_hour >= 1U);
   for (const BondConfig& bond : config->bonds) {
     RC_ASSERT(!bond.name.empty());
     RC_ASSERT(bond.expected_slaves >= 1U);
+    RC_ASSERT(bond.fast_failover_delay <= std::chrono::seconds(1));
+    RC_ASSERT(bond.fast_failover || bond.fast_failover_delay.count() == 0);
     RC_ASSERT(config->bond(bond.name) == &bond);  // its name stands once
   }
 }

@@ -56,7 +56,7 @@ std::vector<std::string> all_keys() {
                             "bonds: [{name: b, sriov: {nothing: 1}}]"}) {
     for (const std::string& key : keys_allowed_in(probe)) keys.push_back(key);
   }
-  EXPECT_GE(keys.size(), 19U);
+  EXPECT_GE(keys.size(), 24U);
   return keys;
 }
 
@@ -75,7 +75,8 @@ TEST(ExampleConfig, ShowsTheDefaults) {
   EXPECT_EQ(*config, expected);
   const std::string text = uncommented();
   for (const char* key :
-       {"mode: ", "hold_down: ", "settle: ", "migration:", "stuck_after: ", "expected_slaves: "}) {
+       {"mode: ", "hold_down: ", "settle: ", "fast_failover_hold: ", "moves_per_hour: ",
+        "migration:", "stuck_after: ", "expected_slaves: ", "damping: ", "fast_failover: "}) {
     EXPECT_NE(text.find(key), std::string::npos) << key << " is not shown";
   }
 }

@@ -58,6 +58,7 @@ TEST(Glossary, ExplainsEveryWordOfTheVocabulary) {
   EXPECT_EQ(explained_in("UnseenFailure"), names<UnseenFailure>());
   EXPECT_EQ(explained_in("RestoreFailure"), names<RestoreFailure>());
   EXPECT_EQ(explained_in("WriteRule"), names<WriteRule>());
+  EXPECT_EQ(explained_in("FastSkip"), names<FastSkip>());
   EXPECT_EQ(explained_in("HcnCommand"), names<HcnCommand>());
   EXPECT_EQ(explained_in("HookPhase"), names<HookPhase>());
   EXPECT_EQ(explained_in("LpmOutcome"), names<LpmOutcome>());
@@ -104,6 +105,10 @@ TEST(Glossary, ExplainsEachWordOnce) {
                            "hold-down",
                            "settle",
                            "damping",
+                           "penalty",
+                           "fast failover",
+                           "glitch",
+                           "budget of moves",
                            "overrun",
                            "resync",
                            "dump",

@@ -77,7 +77,10 @@ TEST(Why, TellsWhatOnlyTheWatchdogKnows) {
   Picture picture = stranded_picture();
   set_primary(picture, kSriov);
   set_state(picture, WatchState::suppressed, OffReason::suppressed);
-  EXPECT_NE(judge_sample(picture).why.find("damping"), std::string::npos);
+  watched_of(picture).penalty = Penalty{2600, picture.now};
+  EXPECT_EQ(judge_sample(picture).why,
+            "enP16392p1s0 has lost its link too often lately, and damping keeps the traffic off "
+            "it; its penalty is 2600: 1000 for each loss, halved every 5 minutes");
   set_state(picture, WatchState::path_dead, OffReason::path_dead);
   EXPECT_EQ(judge_sample(picture).why, "the path behind enP16392p1s0 does not answer");
 }
@@ -130,6 +133,43 @@ TEST(Next, SaysWhetherTheKernelReturnsByItself) {
   EXPECT_EQ(judge_sample(picture).next,
             "the traffic stays where it is also when the link is back: hnv-watchdog is not "
             "running");
+}
+
+TEST(Next, SaysWhenDampingEndsAndThatTheKernelGoesBack) {
+  Picture picture = damped_picture();
+  EXPECT_EQ(judge_sample(picture).next,
+            "suppressed: damping ends in 9 min 34 s at the latest; then the watchdog puts "
+            "primary_reselect back to always, and the kernel goes back by itself");
+  picture.published.status->mode = Mode::repair;  // which damps as well
+  EXPECT_EQ(judge_sample(picture).by_hand, "");
+  set_carrier(slave_of(bond_of(picture), kSriov), false);
+  watched_of(picture).off_reason = OffReason::link_down;
+  EXPECT_TRUE(judge_sample(picture).next.ends_with("goes back by itself when its link is back"));
+  EXPECT_EQ(judge_sample(picture).why, "the link of enP16392p1s0 is down: no carrier");
+}
+
+TEST(Next, SaysWhatTheNextLossDoesWhileDampingHolds) {
+  Picture picture = damped_picture();
+  set_active(picture, kSriov);
+  watched_of(picture).off_reason.reset();
+  EXPECT_EQ(judge_sample(picture).next,
+            "suppressed: when enP16392p1s0 loses its link again, the traffic stays off it; damping "
+            "ends in 9 min 34 s at the latest; then the watchdog puts primary_reselect back to "
+            "always, and the kernel goes back by itself");
+}
+
+TEST(Next, AsksWhoTakesTheTrafficAwayWhenTheBudgetIsSpent) {
+  Picture picture = stranded_picture();
+  set_primary(picture, kSriov);
+  set_state(picture, WatchState::observing, OffReason::observe, 23min);
+  watched_of(picture).budget_spent = true;
+  const Verdict verdict = judge_sample(picture);
+  EXPECT_EQ(verdict.why, "enP16392p1s0 is primary and healthy; someone made another slave active");
+  EXPECT_EQ(verdict.next,
+            "observing: the watchdog has brought the traffic back as often as it may in an hour, "
+            "and does so again in 23 min; find who takes it away: the watchdog's log has "
+            "event=failover with a cause each time");
+  EXPECT_EQ(verdict.by_hand, "ip link set dev bond191554c8 type bond primary enP16392p1s0");
 }
 
 TEST(Next, SaysWhyWritesFail) {
@@ -220,6 +260,18 @@ TEST(ByHand, SelectsNoDeadPort) {
   EXPECT_EQ(judge_sample(picture).by_hand, "");
   sriov.link.slave->mii_status = bond::MiiStatus::down;
   EXPECT_EQ(judge_sample(picture).by_hand, kSetPrimary);
+}
+
+TEST(ByHand, PutsBackWhatDampingHasLeftBehind) {
+  constexpr const char* kPutBack = "ip link set dev bond191554c8 type bond primary_reselect always";
+  Picture picture = damped_picture();
+  EXPECT_EQ(judge_sample(picture).by_hand, "") << "the watchdog does";
+  picture.published.alive = false;
+  EXPECT_EQ(judge_sample(picture).by_hand, kPutBack);
+  set_active(picture, kSriov);
+  EXPECT_EQ(judge_sample(picture).by_hand, kPutBack) << "the next loss would strand the traffic";
+  bond_of(picture).link.bond->primary_reselect = bond::PrimaryReselect::always;
+  EXPECT_EQ(judge_sample(picture).by_hand, "");
 }
 
 TEST(ByHand, IsNotOfferedWhenTheKernelReturnsByItself) {

@@ -209,4 +209,17 @@ Picture link_lost_picture() {
   return picture;
 }
 
+Picture damped_picture() {
+  Picture picture = sample_picture();
+  set_active(picture, kVirtual);
+  set_last_failover(picture, seconds(60));
+  bond_of(picture).link.bond->primary_reselect = bond::PrimaryReselect::failure;
+  set_state(picture, WatchState::suppressed, OffReason::suppressed);
+  BondStatus& watched = watched_of(picture);
+  watched.penalty = Penalty{2820, picture.now};
+  watched.suppressed = true;
+  watched.saved_reselect = bond::PrimaryReselect::always;
+  return picture;
+}
+
 }  // namespace hnv::ctl::test

@@ -47,4 +47,8 @@ Picture stranded_picture();
 // The link of the SR-IOV slave is down; the kernel will go back to it.
 Picture link_lost_picture();
 
+// The link of the SR-IOV slave is back after too many losses, and damping has changed
+// primary_reselect from always to failure; 9 min 33 s are left.
+Picture damped_picture();
+
 }  // namespace hnv::ctl::test

@@ -85,6 +85,37 @@ TEST(StatusJson, HasEveryCountAlsoWithNothingCounted) {
   EXPECT_EQ(counts.at("restore_failures").at("permission"), 0);
 }
 
+TEST(StatusJson, TellsWhatDampingHoldsBack) {
+  Picture picture = damped_picture();
+  watched_of(picture).penalty = Penalty{3000, picture.now - Penalty::kHalfLife};
+  Json watched = json_of(picture).at("bonds").at(0).at("watched");
+  EXPECT_EQ(watched.at("penalty"), 1500.0);
+  EXPECT_EQ(watched.at("suppressed"), true);
+  EXPECT_EQ(watched.at("suppressed_at_most_seconds"), 300.0);
+  EXPECT_EQ(watched.at("saved_primary_reselect"), "always");
+  EXPECT_EQ(watched.at("budget_spent"), false);
+  EXPECT_EQ(json_of(picture).at("bonds").at(0).at("settings").at("primary_reselect"), "failure");
+  watched_of(picture).suppressed = false;
+  watched_of(picture).saved_reselect.reset();
+  watched_of(picture).budget_spent = true;
+  watched = json_of(picture).at("bonds").at(0).at("watched");
+  EXPECT_EQ(watched.at("suppressed_at_most_seconds"), nullptr);
+  EXPECT_EQ(watched.at("saved_primary_reselect"), nullptr);
+  EXPECT_EQ(watched.at("budget_spent"), true);
+}
+
+TEST(StatusJson, CountsFastFailoversAndGlitches) {
+  Picture picture = counted_picture();
+  watched_of(picture).fast_failovers = 4;
+  watched_of(picture).fast_failovers_skipped[FastSkip::outdated] = 1;
+  watched_of(picture).glitches = 7;
+  const Json counts = json_of(picture).at("bonds").at(0).at("counts");
+  EXPECT_EQ(counts.at("fast_failovers"), 4);
+  EXPECT_EQ(counts.at("fast_failovers_skipped").at("outdated"), 1);
+  EXPECT_EQ(counts.at("fast_failovers_skipped").size(), base::kEnumCount<FastSkip>);
+  EXPECT_EQ(counts.at("glitches"), 7);
+}
+
 TEST(StatusJson, SaysNullForWhatIsNotKnown) {
   Picture picture = counted_picture();
   remove_watchdog(picture);

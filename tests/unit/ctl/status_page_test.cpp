@@ -110,6 +110,74 @@ bond191554c8  NOT OK  the traffic is on env3 (virtual), not on enP16392p1s0
 )");
 }
 
+TEST(StatusPage, Damped) {
+  EXPECT_EQ(text(damped_picture()), R"(
+hnv-watchdog   running for 2 d 3 h, mode enforce, pid 812
+bonds          1 of 1 managed NOT on the SR-IOV slave
+
+bond191554c8  NOT OK  the traffic is on env3 (virtual) for 1 min, not on
+                      enP16392p1s0 (sriov)
+  why        enP16392p1s0 has lost its link too often lately, and damping keeps
+             the traffic off it; its penalty is 2820: 1000 for each loss,
+             halved every 5 minutes
+  next       suppressed: damping ends in 9 min 34 s at the latest; then the
+             watchdog puts primary_reselect back to always, and the kernel goes
+             back by itself
+  warning    the watchdog has changed primary_reselect from always to failure
+             because the SR-IOV slave loses its link too often, and puts it
+             back by itself
+  SLAVE         ROLE     DRIVER     LINK  MII  MARKS
+  enP16392p1s0  sriov    mlx5_core  up    up   primary
+  env3          virtual  ibmveth    up    up   active
+)");
+}
+
+TEST(StatusPage, DampingLeftBehindByADeadWatchdog) {
+  Picture picture = damped_picture();
+  picture.published.alive = false;
+  const std::string page = text(picture);
+  EXPECT_NE(page.find(R"(
+  why        primary_reselect is failure, so the kernel may not go back to
+             enP16392p1s0 by itself
+  next       the traffic stays where it is: hnv-watchdog is not running
+  by hand    ip link set dev bond191554c8 type bond primary_reselect always
+  warning    the watchdog has changed primary_reselect from always to failure
+             and is not running to put it back
+)"),
+            std::string::npos)
+      << page;
+}
+
+TEST(StatusPage, VerboseTellsOfFlapsAndFastFailovers) {
+  Picture picture = damped_picture();
+  BondStatus& status = watched_of(picture);
+  status.fast_failovers = 2;
+  status.fast_failovers_skipped[FastSkip::rate_limited] = 3;
+  status.glitches = 1;
+  std::string page = text(picture, true);
+  EXPECT_NE(page.find(R"(
+  damping    its penalty is 2820: 1000 for each loss, halved every 5 minutes;
+             the watchdog has changed primary_reselect from always to failure
+)"),
+            std::string::npos)
+      << page;
+  EXPECT_NE(page.find(R"(
+  fast       2 fast failovers; left to the kernel: rate_limited 3
+  glitches   1 lost carrier that no tick of miimon saw
+)"),
+            std::string::npos)
+      << page;
+  // Counted only: nothing is done about it.
+  status.saved_reselect.reset();
+  status.state = WatchState::steady;
+  page = text(picture, true);
+  EXPECT_NE(page.find("minutes;\n             above the limit of damping, which is off\n"),
+            std::string::npos)
+      << page;
+  picture.config.bonds[0].damping = true;
+  EXPECT_EQ(text(picture, true).find("which is off"), std::string::npos);
+}
+
 TEST(StatusPage, SettlingAfterThePrimaryWasCleared) {
   Picture picture = sample_picture();
   set_primary(picture, "");

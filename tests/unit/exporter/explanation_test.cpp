@@ -177,4 +177,93 @@ TEST(Explain, SaysThatAMigrationIsWaitedFor) {
   EXPECT_EQ(words.outlook, "The watchdog writes nothing until the migration is over.");
 }
 
+BondStatus damped_account(const BondReport& bond) {
+  BondStatus account = steady_account(bond);
+  account.state = WatchState::suppressed;
+  account.off_reason = OffReason::suppressed;
+  account.penalty = Penalty{3000, kNow};
+  account.suppressed = true;
+  account.saved_reselect = bond::PrimaryReselect::always;
+  return account;
+}
+
+BondReport damped_bond() {
+  BondReport bond = bond_on_virtual();
+  bond.link.bond->primary_reselect = bond::PrimaryReselect::failure;
+  return bond;
+}
+
+TEST(Explain, SaysWhyAndForHowLongDampingHoldsTheTraffic) {
+  BondReport bond = damped_bond();
+  BondStatus account = damped_account(bond);
+  Explanation words = explain(bond, {&account, true}, kNow);
+  EXPECT_EQ(words.reason,
+            "The link of the SR-IOV device fails too often to be relied on at the moment. Its "
+            "penalty is 3000: 1000 for each loss, halved every 5 minutes. The watchdog has changed "
+            "primary_reselect from always to failure.");
+  EXPECT_EQ(words.outlook,
+            "Damping ends in 10 min 0 s at the latest; then the watchdog puts primary_reselect "
+            "back to always, and the kernel goes back by itself.");
+  take_link_down(bond, kSriov);
+  account.off_reason = OffReason::link_down;
+  words = explain(bond, {&account, true}, kNow);
+  EXPECT_THAT(words.reason, ::testing::StartsWith("The link of the SR-IOV device is down. The "
+                                                  "link of the SR-IOV device fails too often"));
+  EXPECT_THAT(words.outlook, ::testing::EndsWith("goes back by itself when the link returns."));
+}
+
+TEST(Explain, AMigrationComesBeforeDamping) {
+  const BondReport bond = damped_bond();
+  BondStatus account = damped_account(bond);
+  account.state = WatchState::lpm;
+  account.off_reason = OffReason::lpm;
+  EXPECT_EQ(explain(bond, {&account, true}, kNow).outlook,
+            "The watchdog writes nothing until the migration is over.");
+}
+
+TEST(Explain, WarnsThatTheNextFailureStrandsADampedBond) {
+  BondReport bond = damped_bond();
+  set_active(bond, kSriov);
+  BondStatus account = damped_account(bond);
+  account.off_reason.reset();
+  const Explanation words = explain(bond, {&account, true}, kNow);
+  EXPECT_EQ(words.level, Level::attention);
+  EXPECT_THAT(words.outlook, HasSubstr("after the next failure the traffic stays on the other"));
+  account.saved_reselect.reset();  // the penalty is counted only
+  account.state = WatchState::steady;
+  EXPECT_EQ(explain(bond, {&account, true}, kNow).level, Level::good);
+}
+
+TEST(Explain, SaysHowToUndoDampingWithoutWatchdog) {
+  BondReport bond = damped_bond();
+  const BondStatus account = damped_account(bond);
+  const std::string expected =
+      "No watchdog is running. The watchdog has changed primary_reselect from always to failure, "
+      "and nothing puts it back. By hand: ip link set bond0 type bond primary_reselect always";
+  EXPECT_EQ(explain(bond, {&account, false}, kNow).outlook, expected);
+  set_active(bond, kSriov);
+  EXPECT_EQ(explain(bond, {&account, false}, kNow).outlook, expected);
+}
+
+TEST(Explain, PromisesNoReturnThatPrimaryReselectForbids) {
+  BondReport bond = damped_bond();  // by an operator
+  take_link_down(bond, kSriov);
+  EXPECT_THAT(explain_alone(bond).outlook, HasSubstr("also when the link returns"));
+}
+
+TEST(Explain, AsksWhoTakesTheTrafficAwayWhenTheBudgetIsSpent) {
+  const BondReport bond = bond_on_virtual();
+  BondStatus account = steady_account(bond);
+  account.state = WatchState::observing;
+  account.off_reason = OffReason::observe;
+  account.waits_until = kNow + std::chrono::minutes(23);
+  account.budget_spent = true;
+  const Explanation words = explain(bond, {&account, true}, kNow);
+  EXPECT_THAT(words.reason, HasSubstr("something takes the traffic away from it again and again"));
+  EXPECT_THAT(words.outlook,
+              HasSubstr("as often as it may in an hour, and does so again in 23 min"));
+  EXPECT_THAT(words.outlook, HasSubstr("find who takes it away"));
+  EXPECT_THAT(words.outlook, HasSubstr("By hand: ip link set bond0 type bond primary"));
+}
+
 }  // namespace

@@ -207,6 +207,14 @@ TEST(Metrics, EveryEnumeratedLabelValueIsThereFromTheStart) {
   for (const auto source : base::all_values<UnseenFailure>()) {
     expect_zero("hnv_link_unseen_failures_total{" + bond + ",source=" + quoted(source));
   }
+  for (const auto reason : base::all_values<FastSkip>()) {
+    expect_zero("hnv_fast_failovers_skipped_total{" + bond + ",reason=" + quoted(reason));
+  }
+  for (const char* name :
+       {"hnv_fast_failovers_total", "hnv_link_glitches_total", "hnv_watchdog_penalty",
+        "hnv_watchdog_suppressed", "hnv_watchdog_budget_spent"}) {
+    expect_zero(name + kBond);
+  }
   for (const auto reason : base::all_values<bond::ResyncReason>()) {
     expect_zero("hnv_link_resyncs_total{reason=" + quoted(reason));
   }
@@ -256,6 +264,43 @@ TEST(Metrics, HistogramIsCumulative) {
   EXPECT_EQ(bucket("+Inf"), "2");
   EXPECT_EQ(value_in(snapshot, name + "_count" + kBond), "2");
   EXPECT_EQ(value_in(snapshot, name + "_sum" + kBond), "3.0008");
+}
+
+TEST(Metrics, ShowThePenaltyAsItIsAtTheScrape) {
+  Snapshot snapshot = healthy_snapshot();
+  BondStatus& account = snapshot.watchdog.status->bonds[0];
+  account.penalty = Penalty{3000, kNow - Penalty::kHalfLife};
+  EXPECT_EQ(value_in(snapshot, "hnv_watchdog_penalty" + kBond), "1500");
+  account.penalty.since = kNow;
+  EXPECT_EQ(value_in(snapshot, "hnv_watchdog_penalty" + kBond), "3000");
+}
+
+TEST(Metrics, ShowWhatDampingAndTheBudgetHoldBack) {
+  Snapshot snapshot = healthy_snapshot();
+  BondStatus& account = snapshot.watchdog.status->bonds[0];
+  account.suppressed = true;
+  EXPECT_EQ(value_in(snapshot, "hnv_watchdog_suppressed" + kBond), "1");
+  EXPECT_EQ(value_in(snapshot, "hnv_watchdog_budget_spent" + kBond), "0");
+  account.suppressed = false;
+  account.budget_spent = true;
+  EXPECT_EQ(value_in(snapshot, "hnv_watchdog_suppressed" + kBond), "0");
+  EXPECT_EQ(value_in(snapshot, "hnv_watchdog_budget_spent" + kBond), "1");
+}
+
+TEST(Metrics, CountFastFailoversAndGlitches) {
+  Snapshot snapshot = healthy_snapshot();
+  BondStatus& account = snapshot.watchdog.status->bonds[0];
+  account.fast_failovers = 4;
+  account.fast_failovers_skipped[FastSkip::rate_limited] = 2;
+  account.glitches = 7;
+  const auto skipped = [&](const std::string& reason) {
+    return value_in(snapshot, "hnv_fast_failovers_skipped_total{bond=\"bond191554c8\",reason=\"" +
+                                  reason + "\"}");
+  };
+  EXPECT_EQ(value_in(snapshot, "hnv_fast_failovers_total" + kBond), "4");
+  EXPECT_EQ(value_in(snapshot, "hnv_link_glitches_total" + kBond), "7");
+  EXPECT_EQ(skipped("rate_limited"), "2");
+  EXPECT_EQ(skipped("held_back"), "0");
 }
 
 TEST(Metrics, TellOfMigrationsOnlyWhileSomebodyKnows) {

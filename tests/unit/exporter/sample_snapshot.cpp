@@ -179,6 +179,11 @@ Snapshot full_snapshot() {
   account.off_since = kNow - std::chrono::minutes(5);
   account.state_since = account.off_since;
   account.last_failover_unix_seconds = kNowUnix - 300;
+  account.penalty = Penalty{4000, kNow - Penalty::kHalfLife};
+  account.suppressed = true;
+  account.fast_failovers = 3;
+  account.fast_failovers_skipped[FastSkip::rate_limited] = 1;
+  account.glitches = 2;
   snapshot.watchdog.status->bonds.push_back(account);
   snapshot.bonds.push_back(std::move(down));
 

@@ -54,6 +54,24 @@ TEST(StatusPage, SaysWhyTheTrafficIsElsewhereAndSinceWhen) {
                               "min 0 s ago</dd>"));
 }
 
+TEST(StatusPage, SaysWhatDampingHasChanged) {
+  Snapshot snapshot = healthy_snapshot();
+  BondStatus& account = snapshot.watchdog.status->bonds[0];
+  account.saved_reselect = bond::PrimaryReselect::always;
+  EXPECT_THAT(page_of(snapshot), Not(HasSubstr("primary_reselect")));
+  snapshot.bonds[0].link.bond->primary_reselect = bond::PrimaryReselect::failure;
+  EXPECT_THAT(page_of(snapshot),
+              HasSubstr("<dt>primary_reselect</dt><dd>the watchdog has changed primary_reselect "
+                        "from always to failure</dd>"));
+}
+
+TEST(StatusPage, CountsFastFailoversWhereThereWereAny) {
+  Snapshot snapshot = healthy_snapshot();
+  EXPECT_THAT(page_of(snapshot), Not(HasSubstr("Fast failovers")));
+  snapshot.watchdog.status->bonds[0].fast_failovers = 3;
+  EXPECT_THAT(page_of(snapshot), HasSubstr("<dt>Fast failovers since boot</dt><dd>3</dd>"));
+}
+
 TEST(StatusPage, ShowsMacConflicts) {
   EXPECT_THAT(page_of(healthy_snapshot()), Not(HasSubstr("MAC conflict")));
   EXPECT_THAT(page_of(full_snapshot()),

@@ -96,11 +96,34 @@ TEST_F(Published, SaysWhatIsWrongWithAFile) {
   EXPECT_THAT(reason("[]"), testing::HasSubstr("array"));
   EXPECT_THAT(reason(R"({"schema": 4})"),
               testing::EndsWith("schema 4; this program reads schema 3"));
+  EXPECT_THAT(reason(R"({"schema": 2})"),
+              testing::EndsWith("schema 2; this program reads schema 3"));
   std::string misspelt = encode_status(some_status());
   misspelt.replace(misspelt.find("unmanaged"), 9, "unmenaged");
   EXPECT_THAT(reason(misspelt), testing::HasSubstr("'unmenaged' is not one of steady"));
+  WatchdogStatus damped = some_status();
+  damped.bonds[0].saved_reselect = bond::PrimaryReselect::better;
+  misspelt = encode_status(damped);
+  misspelt.replace(misspelt.find("\"better\""), 8, "\"bitter\"");
+  EXPECT_THAT(reason(misspelt), testing::HasSubstr("'bitter' is not one of always"));
   const std::string whole = encode_status(some_status());
   EXPECT_THAT(reason(whole.substr(0, whole.size() / 2)), testing::HasSubstr("parse error"));
+}
+
+// Without them a restart would leave a bond as damping has changed it.
+TEST(Status, KeepsWhatDampingHasChanged) {
+  WatchdogStatus status = some_status();
+  BondStatus& bond = status.bonds[0];
+  bond.penalty = Penalty{2500.25, base::BootTime(std::chrono::seconds(90))};
+  bond.suppressed = true;
+  bond.saved_reselect = bond::PrimaryReselect::always;
+  const auto decoded = decode_status(encode_status(status), "status");
+  ASSERT_TRUE(decoded.has_value()) << decoded.error().to_string();
+  EXPECT_EQ(decoded->bonds[0].penalty, bond.penalty);
+  EXPECT_TRUE(decoded->bonds[0].suppressed);
+  EXPECT_EQ(decoded->bonds[0].saved_reselect, bond::PrimaryReselect::always);
+  bond.saved_reselect.reset();
+  EXPECT_EQ(decode_status(encode_status(status), "status")->bonds[0].saved_reselect, std::nullopt);
 }
 
 TEST(DurationHistogram, CountsEachDurationOnce) {
