@@ -4,6 +4,7 @@
 #include <variant>
 
 #include "base/exit_code.hpp"
+#include "ctl/events.hpp"
 #include "ctl/options.hpp"
 #include "ctl/persist.hpp"
 #include "ctl/status.hpp"
@@ -18,6 +19,9 @@ int main(int argc, char** argv) {
     }
     if (const auto* persist = std::get_if<ctl::PersistOptions>(&options)) {
       return ctl::run_persist(*persist);
+    }
+    if (const auto* events = std::get_if<ctl::EventsOptions>(&options)) {
+      return ctl::run_events(*events);
     }
     return ctl::run_status(std::get<ctl::StatusOptions>(options));
   } catch (const std::exception& problem) {

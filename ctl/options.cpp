@@ -22,6 +22,7 @@ constexpr const char* kFooter = R"(Examples:
   hnvctl status                  which slave carries the traffic, should it,
                                  why not
   hnvctl status --watch          the same, again and again
+  hnvctl events --follow         what happened, and what happens now
   hnvctl persist --dry-run       would the primary survive a reboot
   hnvctl status --help           everything about a command
 
@@ -75,6 +76,24 @@ Exit codes: 0 stored, or nothing to do; 1 something that should be stored is
 not; 2 wrong command line, or a bond that does not exist; 78 wrong
 configuration.)";
 
+constexpr const char* kEventsDescription = "Shows what the watchdog has seen and done";
+
+constexpr const char* kEventsFooter =
+    R"(Shows the watchdog's journal: the last 1,000 events or more of this boot, each
+with its cause and how long what it ended had lasted. The glossary explains each
+event's name, which --json prints.
+
+Examples:
+  hnvctl events --last=20
+      The last 20.
+  hnvctl events bond191554c8 --follow
+      Those of one bond, and those that come, until Ctrl-C.
+  hnvctl events --json | jq -r 'select(.event == "failover") | .fields.cause'
+      For scripts: one object a line. hnvctl(8) describes it.
+
+Exit codes: 0 shown, also where no watchdog runs any more; 1 there are no events
+of this boot, or they cannot be read; 2 wrong command line.)";
+
 constexpr const char* kWatchFlag = "--watch{1}";
 constexpr double kShortestWatch = 0.1;
 constexpr double kLongestWatch = 3600;
@@ -109,7 +128,8 @@ void add_bond_flags(CLI::App& command, StatusOptions& options, std::string& watc
   command.add_flag("-v,--verbose", options.verbose, "also devices, settings, counts and addresses");
 }
 
-void add_colour_flag(CLI::App& command, StatusOptions& options) {
+template <class O>
+void add_colour_flag(CLI::App& command, O& options) {
   command
       .add_option_function<std::string>(
           "--color",
@@ -149,6 +169,26 @@ CLI::App& add_status(CLI::App& app, StatusOptions& options, std::string& watch) 
   return command;
 }
 
+CLI::App& add_events(CLI::App& app, EventsOptions& options) {
+  CLI::App& command = *app.add_subcommand("events", kEventsDescription);
+  command.footer(kEventsFooter);
+  command.add_option("BOND", options.bonds, "only what is about these bonds")->type_name("");
+  command.add_flag("-f,--follow", options.follow, "go on with what comes, until Ctrl-C");
+  command.add_flag("--json", options.json, "print a JSON object a line");
+  command.add_option("--last", options.last, "only the last so many of those that are there")
+      ->type_name("NUMBER")
+      // The library takes -1 for a very large number.
+      ->check([](const std::string& text) {
+        const bool number = text.find_first_not_of("0123456789") == std::string::npos;
+        return number ? std::string() : "'" + text + "'; allowed: a number";
+      });
+  add_colour_flag(command, options);
+  add_path(command, "--watchdog.status-file", options.status_file,
+           "what is published; the events are beside it");
+  add_path(command, "--path.procfs", options.paths.procfs, "where procfs is mounted");
+  return command;
+}
+
 CLI::App& add_persist(CLI::App& app, PersistOptions& options) {
   CLI::App& command = *app.add_subcommand("persist", kPersistDescription);
   command.footer(kPersistFooter);
@@ -171,6 +211,7 @@ CLI::App& add_persist(CLI::App& app, PersistOptions& options) {
 Options parse_options(int argc, const char* const* argv) {
   StatusOptions status_options;
   PersistOptions persist_options;
+  EventsOptions events_options;
   std::string watch;
   CLI::App app(kDescription, "hnvctl");
   app.formatter(std::make_shared<HelpFormatter>());
@@ -178,6 +219,7 @@ Options parse_options(int argc, const char* const* argv) {
   app.set_version_flag("--version", base::version_line("hnvctl"));
   app.require_subcommand(1);
   const CLI::App& status = add_status(app, status_options, watch);
+  const CLI::App& events = add_events(app, events_options);
   const CLI::App& persist = add_persist(app, persist_options);
   try {
     app.parse(argc, argv);
@@ -187,6 +229,7 @@ Options parse_options(int argc, const char* const* argv) {
     const bool answered = app.exit(end, out, err) == 0;
     return EarlyExit{answered ? base::kExitOk : base::kExitUsage, answered ? out.str() : err.str()};
   }
+  if (events.parsed()) return events_options;
   if (persist.parsed()) {
     persist_options.config_file_named = persist.get_option("--config.file")->count() > 0;
     persist_options.root_named = persist.get_option("--root")->count() > 0;

@@ -38,13 +38,23 @@ struct PersistOptions : LookOptions {
   bool root_named = false;  // on the command line: then nothing of this machine's services counts
 };
 
+struct EventsOptions {
+  std::vector<std::string> bonds;  // empty: all, and what is about no bond
+  bool follow = false;
+  bool json = false;
+  std::optional<std::size_t> last;  // empty: all
+  ColourChoice colour = ColourChoice::automatic;
+  std::string status_file = kWatchdogStatusFile;  // the journal lies beside it
+  Paths paths;
+};
+
 // What to print, and the code to exit with: after --help, --version or a mistake.
 struct EarlyExit {
   int code = 0;
   std::string text;  // for stdout when the code is 0, else for stderr
 };
 
-using Options = std::variant<StatusOptions, PersistOptions, EarlyExit>;
+using Options = std::variant<StatusOptions, PersistOptions, EventsOptions, EarlyExit>;
 
 Options parse_options(int argc, const char* const* argv);
 

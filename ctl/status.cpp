@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ctl/status.hpp"
 
-#include <array>
-#include <ctime>
 #include <iostream>
 #include <string>
 #include <utility>
@@ -36,14 +34,6 @@ tl::expected<Picture, Problem> look(Observer& observer, const StatusOptions& opt
   return std::move(*picture);
 }
 
-std::string local_time(double unix_seconds) {
-  const auto time = static_cast<std::time_t>(unix_seconds);
-  struct tm parts {};
-  ::localtime_r(&time, &parts);
-  std::array<char, 32> text{};
-  return {text.data(), std::strftime(text.data(), text.size(), "%F %T", &parts)};
-}
-
 int show_once(const Picture& picture, const StatusOptions& options) {
   const auto verdicts = judge(picture, options.bonds);
   const bool colour =
@@ -75,7 +65,7 @@ class Watch {
 
  private:
   [[nodiscard]] Page titled(const Picture& picture, const std::vector<Verdict>& verdicts) const {
-    Page page{{Span{local_time(picture.unix_now), Style::strong}}};
+    Page page{{Span{local_time_text(picture.unix_now), Style::strong}}};
     if (is_terminal_) page.back().push_back(Span{"   Ctrl-C ends", Style::faint});
     for (Line& line : status_page(picture, verdicts, options_.verbose)) {
       page.push_back(std::move(line));

@@ -2,7 +2,9 @@
 #include "ctl/text.hpp"
 
 #include <algorithm>
+#include <array>
 #include <chrono>
+#include <ctime>
 
 namespace hnv::ctl {
 
@@ -137,6 +139,14 @@ std::string age_text(base::BootClock::duration age) {
 std::string countdown_text(base::BootClock::duration left) {
   const auto seconds = std::chrono::ceil<std::chrono::seconds>(left).count();
   return seconds > 0 ? seconds_text(seconds) : std::string();
+}
+
+std::string local_time_text(double unix_seconds) {
+  const auto time = static_cast<std::time_t>(unix_seconds);
+  struct tm parts {};
+  ::localtime_r(&time, &parts);
+  std::array<char, 32> text{};
+  return {text.data(), std::strftime(text.data(), text.size(), "%F %T", &parts)};
 }
 
 }  // namespace hnv::ctl

@@ -49,4 +49,7 @@ std::string age_text(base::BootClock::duration age);
 // The same for what is still to come, rounded up; empty when it is due.
 std::string countdown_text(base::BootClock::duration left);
 
+// "2026-11-24 15:05:13", of this machine's time zone.
+std::string local_time_text(double unix_seconds);
+
 }  // namespace hnv::ctl

@@ -108,6 +108,8 @@ struct WatchdogStatus {
   double started_unix_seconds = 0;
   double written_unix_seconds = 0;
   std::uint64_t receive_buffer_bytes = 0;
+  std::uint64_t last_event = 0;        // its sequence number in the journal (hnv/events.hpp)
+  std::uint64_t events_unwritten = 0;  // lost, because the journal could not be written for long
   bond::LinkCounters links;
   LpmStatus lpm;
   ActivityStatus activity;

@@ -275,10 +275,12 @@ WatchdogStatus status_from_json(const Json& json) {
   json.at("started_unix_seconds").get_to(status.started_unix_seconds);
   json.at("written_unix_seconds").get_to(status.written_unix_seconds);
   read_integer(json.at("receive_buffer_bytes"), status.receive_buffer_bytes);
+  read_integer(json.at("last_event"), status.last_event);
+  read_integer(json.at("events_unwritten"), status.events_unwritten);
   status.links = links_from_json(json.at("links"));
   status.lpm = lpm_from_json(json.at("lpm"));
   status.activity = activity_from_json(json.at("activity"));
-  json.at("status_write_failures").get_to(status.status_write_failures);
+  read_integer(json.at("status_write_failures"), status.status_write_failures);
   for (const Json& bond : json.at("bonds")) status.bonds.push_back(bond_from_json(bond));
   for (const Json& bond : json.at("gone_bonds")) status.gone_bonds.push_back(bond_from_json(bond));
   return status;
@@ -295,6 +297,8 @@ std::string encode_status(const WatchdogStatus& status, std::string_view memory)
                   {"started_unix_seconds", status.started_unix_seconds},
                   {"written_unix_seconds", status.written_unix_seconds},
                   {"receive_buffer_bytes", status.receive_buffer_bytes},
+                  {"last_event", status.last_event},
+                  {"events_unwritten", status.events_unwritten},
                   {"links", links_to_json(status.links)},
                   {"lpm", lpm_to_json(status.lpm)},
                   {"activity", activity_to_json(status.activity)},

@@ -39,6 +39,11 @@ double rounded_milliseconds(Duration duration) {
   return static_cast<double>(whole.count()) / kPerMillisecond;
 }
 
+double rounded_seconds(Duration duration) {
+  constexpr double kPerSecond = 1000;
+  return rounded_milliseconds(std::chrono::round<std::chrono::milliseconds>(duration)) / kPerSecond;
+}
+
 std::string or_none(const std::string& device) {
   return device.empty() ? "none" : device;
 }
@@ -306,13 +311,13 @@ BondKeeper::Round BondKeeper::finish(const Picture& picture, const Situation& si
 
 void BondKeeper::tell_failovers(const std::vector<Failover>& failovers, Round& round) const {
   for (const Failover& failover : failovers) {
-    round.log.push_back({LogLevel::info,
-                         Event::failover,
-                         {{"bond", recorder_.status().name},
-                          {"from", or_none(failover.from)},
-                          {"to", or_none(failover.to)},
-                          {"direction", std::string(base::name_of(failover.direction))},
-                          {"cause", std::string(base::name_of(failover.cause))}}});
+    std::vector<LogField> fields{{"bond", recorder_.status().name},
+                                 {"from", or_none(failover.from)},
+                                 {"to", or_none(failover.to)},
+                                 {"direction", std::string(base::name_of(failover.direction))},
+                                 {"cause", std::string(base::name_of(failover.cause))}};
+    if (failover.after) fields.push_back({"after_s", rounded_seconds(*failover.after)});
+    round.log.push_back({LogLevel::info, Event::failover, std::move(fields)});
   }
 }
 
@@ -343,12 +348,18 @@ void BondKeeper::take(const Decision& decision, BootTime now, Round& round) {
   const BondStatus& status = recorder_.status();
   if (decision.assessment->state != status.state ||
       decision.assessment->off_reason != status.off_reason) {
-    round.log.push_back({LogLevel::info,
-                         Event::state,
-                         {{"bond", name},
-                          {"from", std::string(base::name_of(status.state))},
-                          {"to", std::string(base::name_of(decision.assessment->state))},
-                          {"off_sriov", text_of(decision.assessment->off_reason)}}});
+    std::vector<LogField> fields{{"bond", name},
+                                 {"from", std::string(base::name_of(status.state))},
+                                 {"to", std::string(base::name_of(decision.assessment->state))},
+                                 {"off_sriov", text_of(decision.assessment->off_reason)}};
+    // A bond that was found just now has no state before.
+    if (status.state_since != BootTime{} && decision.assessment->state != status.state) {
+      fields.push_back({"after_s", rounded_seconds(now - status.state_since)});
+    }
+    if (status.off_reason && decision.assessment->off_reason != status.off_reason) {
+      fields.push_back({"off_s", rounded_seconds(now - status.off_since)});
+    }
+    round.log.push_back({LogLevel::info, Event::state, std::move(fields)});
   }
   recorder_.note_assessment(*decision.assessment, now);
 }

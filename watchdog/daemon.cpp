@@ -12,6 +12,7 @@
 #include "base/exit_code.hpp"
 #include "base/service_manager.hpp"
 #include "base/version.hpp"
+#include "watchdog/service_status.hpp"
 
 namespace hnv::watchdog {
 
@@ -23,14 +24,6 @@ using base::failure;
 using base::LogField;
 using base::LogLevel;
 using bond::IfIndex;
-
-void log(LogLevel level, Event event, const std::vector<LogField>& fields = {}) {
-  base::log_event(level, base::name_of(event), fields);
-}
-
-void log_all(const std::vector<LogEntry>& entries) {
-  for (const LogEntry& entry : entries) log(entry.level, entry.event, entry.fields);
-}
 
 std::int64_t as_number(std::uint64_t count) {
   return static_cast<std::int64_t>(count);
@@ -94,7 +87,9 @@ Daemon::Daemon(const Options& options, Config config, base::LockFile lock, base:
       surroundings_(options.paths, std::move(watch)),
       keeper_([this](IfIndex bond) { return picture_of(bond); }, DeviceFactsCache(options.paths),
               actuator_, surroundings_),
-      publisher_(options.status_file) {
+      publisher_(options.status_file),
+      journal_(watchdog_events_file(options.status_file),
+               read_boot_id(options.paths.procfs.native())) {
   identity_.boot_id = read_boot_id(options.paths.procfs.native());
   identity_.version = base::version();
   identity_.pid = ::getpid();
@@ -114,16 +109,42 @@ Expected<int> Daemon::run() {
   if (set_up) set_up = loop_.on_signal(SIGUSR1, [this] { on_restart(); });
   if (set_up) set_up = loop_.enable_service_watchdog();
   if (!set_up) return failure(set_up.error());
-  log(LogLevel::info, Event::start,
-      {{"version", std::string(base::version())},
-       {"mode", std::string(base::name_of(policy_.mode))},
-       {"config", options_.config_file},
-       {"bonds_configured", as_number(config_.bonds.size())},
-       {"receive_buffer_bytes", as_number(monitor_.receive_buffer())}});
+  if (auto read = journal_.read(); !read) {
+    tell(LogLevel::error, Event::events_unread, {{"err", read.error().to_string()}});
+  }
+  tell(LogLevel::info, Event::start,
+       {{"version", std::string(base::version())},
+        {"mode", std::string(base::name_of(policy_.mode))},
+        {"config", options_.config_file},
+        {"bonds_configured", as_number(config_.bonds.size())},
+        {"receive_buffer_bytes", as_number(monitor_.receive_buffer())}});
   adopt_memory();
   start_on_machine();
   arm_timer();
-  return loop_.run();
+  auto code = loop_.run();
+  write_journal(base::BootClock::now());
+  return code;
+}
+
+void Daemon::tell(LogLevel level, Event event, const std::vector<LogField>& fields) {
+  base::log_event(level, base::name_of(event), fields);
+  journal_.add(LogEntry{level, event, fields}, base::BootClock::now(), base::unix_time());
+  publisher_.note_change();
+}
+
+void Daemon::tell_all(const std::vector<LogEntry>& entries) {
+  for (const LogEntry& entry : entries) tell(entry.level, entry.event, entry.fields);
+}
+
+void Daemon::write_journal(BootTime now) {
+  const auto written = journal_.write(now);
+  if (!written && !journal_failed_) {
+    tell(LogLevel::error, Event::events_unwritten,
+         {{"err", written.error().to_string()},
+          {"hint", std::string("events are kept and the file is tried again")}});
+  }
+  // Not tried is no success.
+  journal_failed_ = !written || (journal_failed_ && journal_.wake_at());
 }
 
 void Daemon::configure(Config config) {
@@ -144,20 +165,21 @@ void Daemon::adopt_memory() {
       read_remembered(options_.status_file, identity_.boot_id, base::BootClock::now());
   if (!remembered) {
     const auto aside = set_aside(options_.status_file);
-    log(LogLevel::error, Event::memory_lost,
+    tell(
+        LogLevel::error, Event::memory_lost,
         {{"err", remembered.error().to_string()},
          {"kept", aside ? *aside : aside.error().to_string()},
          {"hint", std::string("counters begin anew; remove the kept file when it is understood")}});
   } else if (!*remembered) {
-    log(LogLevel::info, Event::memory_fresh);
+    tell(LogLevel::info, Event::memory_fresh);
   } else {
     const WatchdogStatus& status = (*remembered)->status;
     monitor_.adopt_counters(status.links);
     reported_ = status.links;
     write_failures_ = status.status_write_failures;
     keeper_.adopt(**remembered);
-    log(LogLevel::info, Event::memory_adopted,
-        {{"bonds", as_number(status.bonds.size())}, {"written_by_pid", status.pid}});
+    tell(LogLevel::info, Event::memory_adopted,
+         {{"bonds", as_number(status.bonds.size())}, {"written_by_pid", status.pid}});
   }
 }
 
@@ -174,13 +196,13 @@ void Daemon::start_on_machine() {
       kept_identity_ = *kept;
       moved = moved_from(*kept, *present);
     } else if (kept.error().code != base::ErrorCode::not_found) {
-      log(LogLevel::warn, Event::identity_unkept, {{"err", kept.error().to_string()}});
+      tell(LogLevel::warn, Event::identity_unkept, {{"err", kept.error().to_string()}});
     }
-    log(LogLevel::info, Event::platform,
-        {{"model", seen.frame->model},
-         {"system_id", seen.frame->system_id},
-         {"hnv_pairs", as_number(seen.hnv_pairs)},
-         {"moved", moved ? std::string(base::name_of(moved->kind)) : "no"}});
+    tell(LogLevel::info, Event::platform,
+         {{"model", seen.frame->model},
+          {"system_id", seen.frame->system_id},
+          {"hnv_pairs", as_number(seen.hnv_pairs)},
+          {"moved", moved ? std::string(base::name_of(moved->kind)) : "no"}});
   }
   keeper_.start_on(seen, moved, now);
 }
@@ -198,9 +220,9 @@ void Daemon::keep_identity() {
   kept_identity_ = present;
   const auto kept = base::replace_file(options_.identity_file, encode_identity(*present));
   if (!kept && !keep_failed_) {
-    log(LogLevel::warn, Event::identity_unkept,
-        {{"err", kept.error().to_string()},
-         {"hint", std::string("a migration while the partition is off will not be counted")}});
+    tell(LogLevel::warn, Event::identity_unkept,
+         {{"err", kept.error().to_string()},
+          {"hint", std::string("a migration while the partition is off will not be counted")}});
   }
   keep_failed_ = !kept;
 }
@@ -228,7 +250,7 @@ void Daemon::on_surroundings() {
 void Daemon::look_around(BootTime now) {
   keeper_.note(surroundings_.look(now));
   for (const base::Error& error : surroundings_.take_errors()) {
-    log(LogLevel::warn, Event::platform_unseen, {{"err", error.to_string()}});
+    tell(LogLevel::warn, Event::platform_unseen, {{"err", error.to_string()}});
   }
 }
 
@@ -240,8 +262,7 @@ void Daemon::act(BootTime now) {
   bool urgent = false;
   for (int rounds = 0; again && rounds < kMostRounds; ++rounds) {
     const PartitionKeeper::Round round = keeper_.act(now);
-    log_all(round.log);
-    if (!round.log.empty()) publisher_.note_change();
+    tell_all(round.log);
     for (const IfIndex bond : round.read_back) {
       if (auto asked = monitor_.refresh(bond, now); !asked) {
         reopen_monitor(asked.error());
@@ -253,7 +274,8 @@ void Daemon::act(BootTime now) {
     again = (round.keep && keep_state(now)) || round.look_around;
   }
   keep_identity();
-  tell_ready();
+  tell_service_manager(now);
+  write_journal(now);
   // Before the first complete dump there is nothing true to say.
   if (ready_ && (urgent || publisher_.is_due(now))) publish(now);
   arm_timer();
@@ -270,13 +292,13 @@ void Daemon::on_timer() {
 }
 
 void Daemon::reopen_monitor(const base::Error& error) {
-  log(LogLevel::error, Event::socket_failed, {{"err", error.to_string()}});
+  tell(LogLevel::error, Event::socket_failed, {{"err", error.to_string()}});
   loop_.forget(monitor_.fd());
   auto watched = monitor_.reopen(base::BootClock::now());
   if (watched) watched = loop_.on_readable(monitor_.fd(), [this] { on_links(); });
   if (!watched) {
     // Without a socket there is nothing to do but to start afresh; the service manager does that.
-    log(LogLevel::error, Event::socket_failed, {{"err", watched.error().to_string()}});
+    tell(LogLevel::error, Event::socket_failed, {{"err", watched.error().to_string()}});
     loop_.exit(base::kExitFailure);
     return;
   }
@@ -287,35 +309,38 @@ void Daemon::reopen_monitor(const base::Error& error) {
 void Daemon::report_losses() {
   const bond::LinkCounters& links = monitor_.counters();
   if (links.overruns != reported_.overruns) {
-    log(LogLevel::warn, Event::overrun,
-        {{"overruns", as_number(links.overruns)},
-         {"messages_lost", as_number(links.messages_lost)}});
+    tell(LogLevel::warn, Event::overrun,
+         {{"overruns", as_number(links.overruns)},
+          {"messages_lost", as_number(links.messages_lost)}});
   }
   if (links.audit_mismatches != reported_.audit_mismatches) {
-    log(LogLevel::warn, Event::audit_mismatch,
-        {{"mismatches", as_number(links.audit_mismatches)},
-         {"hint", std::string("the kernel's links were not as its messages had told; what was "
-                              "found is in force, please report it")}});
+    tell(LogLevel::warn, Event::audit_mismatch,
+         {{"mismatches", as_number(links.audit_mismatches)},
+          {"hint", std::string("the kernel's links were not as its messages had told; what was "
+                               "found is in force, please report it")}});
   }
   reported_ = links;
 }
 
-std::string Daemon::summary() const {
-  return "following " + std::to_string(keeper_.bonds()) + " bonds, mode " +
-         std::string(base::name_of(policy_.mode));
-}
-
-void Daemon::tell_ready() {
-  if (ready_ || !monitor_.synchronised()) return;
-  ready_ = true;
-  base::notify_ready(summary());
-  log(LogLevel::info, Event::ready, {{"bonds", as_number(keeper_.bonds())}});
+void Daemon::tell_service_manager(BootTime now) {
+  if (!ready_ && !monitor_.synchronised()) return;
+  std::string text = service_status(keeper_.statuses(), policy_.mode, now);
+  if (!ready_) {
+    ready_ = true;
+    base::notify_ready(text);
+    tell(LogLevel::info, Event::ready, {{"bonds", as_number(keeper_.bonds())}});
+  } else if (text != told_) {
+    base::notify_status(text);
+  }
+  told_ = std::move(text);
 }
 
 WatchdogStatus Daemon::status() const {
   WatchdogStatus status = identity_;
   status.written_unix_seconds = base::unix_time();
   status.receive_buffer_bytes = monitor_.receive_buffer();
+  status.last_event = journal_.last();
+  status.events_unwritten = journal_.lost();
   status.links = monitor_.counters();
   status.lpm = keeper_.lpm();
   status.activity = keeper_.activity();
@@ -335,11 +360,11 @@ bool Daemon::publish(BootTime now) {
   const auto published = publisher_.publish(status(), keeper_.memory(), now);
   if (!published) ++write_failures_;
   if (!published && !publish_failed_) {
-    log(LogLevel::error, Event::status_unwritten,
-        {{"err", published.error().to_string()},
-         {"hint", std::string("bonds are still looked after; the file is tried again")}});
+    tell(LogLevel::error, Event::status_unwritten,
+         {{"err", published.error().to_string()},
+          {"hint", std::string("bonds are still looked after; the file is tried again")}});
   } else if (published && publish_failed_) {
-    log(LogLevel::info, Event::status_written, {{"failures", as_number(write_failures_)}});
+    tell(LogLevel::info, Event::status_written, {{"failures", as_number(write_failures_)}});
   }
   publish_failed_ = !published;
   return published.has_value();
@@ -352,9 +377,10 @@ void Daemon::arm_timer() {
   };
   also(keeper_.wake_at());
   also(surroundings_.wake_at());
+  also(journal_.wake_at());
   if (ready_) also(publisher_.wake_at());
   if (auto armed = loop_.arm_timer(at); !armed) {
-    log(LogLevel::error, Event::socket_failed, {{"err", armed.error().to_string()}});
+    tell(LogLevel::error, Event::socket_failed, {{"err", armed.error().to_string()}});
     loop_.exit(base::kExitFailure);
   }
 }
@@ -363,34 +389,35 @@ void Daemon::on_reload() {
   base::notify_reloading();
   auto config = read_config(options_.config_file);
   if (!config) {
-    log(LogLevel::error, Event::config_rejected,
-        {{"err", config.error().to_string()},
-         {"hint", std::string("the configuration in force stays")}});
+    tell(LogLevel::error, Event::config_rejected,
+         {{"err", config.error().to_string()},
+          {"hint", std::string("the configuration in force stays")}});
   } else {
     configure(std::move(*config));
-    log(LogLevel::info, Event::config_loaded,
-        {{"config", options_.config_file},
-         {"mode", std::string(base::name_of(policy_.mode))},
-         {"bonds_configured", as_number(config_.bonds.size())}});
-    publisher_.note_change();
+    tell(LogLevel::info, Event::config_loaded,
+         {{"config", options_.config_file},
+          {"mode", std::string(base::name_of(policy_.mode))},
+          {"bonds_configured", as_number(config_.bonds.size())}});
   }
-  base::notify_ready(summary());
-  act(base::BootClock::now());
+  const BootTime now = base::BootClock::now();
+  told_ = service_status(keeper_.statuses(), policy_.mode, now);
+  base::notify_ready(told_);
+  act(now);
 }
 
 // For good: what damping has changed is put back, since nobody else will.
 void Daemon::on_stop() {
-  log_all(keeper_.release());
+  tell_all(keeper_.release());
   on_restart();
 }
 
 // Somebody goes on where this one ends.
 void Daemon::on_restart() {
   base::notify_stopping();
-  log(LogLevel::info, Event::stop);
+  tell(LogLevel::info, Event::stop);
   const BootTime now = base::BootClock::now();
   if (ready_) {
-    log_all(keeper_.finish(now).log);
+    tell_all(keeper_.finish(now).log);
     publish(now);
   }
   loop_.exit(base::kExitOk);

@@ -4,12 +4,14 @@
 
 #include <memory>
 #include <optional>
+#include <string>
 
 #include "base/event_loop.hpp"
 #include "base/lock_file.hpp"
 #include "bond/link_monitor.hpp"
 #include "hnv/config.hpp"
 #include "hnv/identity.hpp"
+#include "watchdog/event_journal.hpp"
 #include "watchdog/netlink_actuator.hpp"
 #include "watchdog/options.hpp"
 #include "watchdog/partition_keeper.hpp"
@@ -38,6 +40,10 @@ class Daemon {
   void on_stop();
   void on_restart();
 
+  // To the log and to the journal.
+  void tell(base::LogLevel level, Event event, const std::vector<base::LogField>& fields = {});
+  void tell_all(const std::vector<LogEntry>& entries);
+  void write_journal(base::BootTime now);
   // Everything that follows from what was noted: decisions, writes, log, status, next timer.
   void act(base::BootTime now);
   void look_around(base::BootTime now);
@@ -45,14 +51,13 @@ class Daemon {
   void start_on_machine();
   void keep_identity();
   void reopen_monitor(const base::Error& error);
-  void tell_ready();
   void report_losses();
   bool publish(base::BootTime now);  // whether it could be written
   bool keep_state(base::BootTime now);
+  void tell_service_manager(base::BootTime now);
   void arm_timer();
   void configure(Config config);
   [[nodiscard]] Picture picture_of(bond::IfIndex bond) const;
-  [[nodiscard]] std::string summary() const;
   [[nodiscard]] WatchdogStatus status() const;
 
   Options options_;
@@ -65,12 +70,15 @@ class Daemon {
   NetlinkActuator actuator_;
   PartitionKeeper keeper_;
   StatusPublisher publisher_;
+  EventJournal journal_;
   WatchdogStatus identity_;  // what does not change while we run
   std::optional<PartitionIdentity> kept_identity_;
   bond::LinkCounters reported_;  // as last logged
+  std::string told_;             // to the service manager
   bool ready_ = false;
   std::uint64_t write_failures_ = 0;  // of the status file
   bool publish_failed_ = false;
+  bool journal_failed_ = false;
   bool keep_failed_ = false;
 };
 

@@ -43,7 +43,9 @@ enum class Event : std::uint8_t {
   memory_lost,      // ... there is one, and it is of no use
   socket_failed,
   status_unwritten,
-  status_written,  // again
+  status_written,    // again
+  events_unread,     // the journal of before cannot be used
+  events_unwritten,  // the journal cannot be written
   stop,
 };
 
@@ -91,5 +93,7 @@ struct hnv::base::EnumNames<hnv::watchdog::Event> {
                                                                  "socket_failed",
                                                                  "status_unwritten",
                                                                  "status_written",
+                                                                 "events_unread",
+                                                                 "events_unwritten",
                                                                  "stop"});
 };

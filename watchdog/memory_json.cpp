@@ -72,6 +72,7 @@ template <class Codec, class State>
 requires std::is_same_v<std::remove_const_t<State>, OpenFailover>
 void visit(Codec& codec, State& open) {
   codec("at", open.at);
+  codec("before_since", open.before_since);
   codec("from", open.failover.from);
   codec("to", open.failover.to);
   codec("direction", open.failover.direction);
@@ -83,6 +84,7 @@ requires std::is_same_v<std::remove_const_t<State>, RecorderMemory>
 void visit(Codec& codec, State& recorder) {
   codec("active_known", recorder.active_known);
   codec("active", recorder.active);
+  codec("active_since", recorder.active_since);
   codec("open", recorder.open);
 }
 

@@ -33,6 +33,7 @@ void Recorder::adopt(const BondStatus& status, const RecorderMemory& memory,
   adopted_ = memory.open;
   active_known_ = memory.active_known;
   active_ = memory.active;
+  active_since_ = memory.active_since;
 }
 
 void Recorder::adopt_counters(const BondStatus& gone) {
@@ -60,10 +61,12 @@ void Recorder::note_news(const bond::LinkMonitor::News& news, const std::optiona
     if (change.kind == bond::Change::Kind::added) slave.joined = now;
     if (change.recovered) slave.recovered = now;
   }
+  if (!active_since_) active_since_ = now;
   if (!change.active_slave) return;
   find_unseen_change(change.active_slave->from, now);
   active_ = change.active_slave->to;
   OpenChange open;
+  open.before_since = std::exchange(active_since_, now);
   open.change = *change.active_slave;
   open.at = now;
   open.resync = news.resync;
@@ -85,6 +88,8 @@ void Recorder::find_unseen_change(std::optional<IfIndex> active, BootTime now) {
     open.change.to = active;
     open.at = now;
     open.resync = true;
+    // When it happened is not known, and so not how long the one before was active.
+    active_since_ = now;
     open_.push_back(std::move(open));
   }
   active_ = active;
@@ -162,12 +167,14 @@ void Recorder::count(const OpenFailover& open, BootTime now, double unix_seconds
   ++status_.failovers[open.failover.direction][open.failover.cause];
   status_.last_failover_unix_seconds = unix_seconds - base::to_seconds(now - open.at);
   settled.push_back(open.failover);
+  if (open.before_since) settled.back().after = open.at - *open.before_since;
 }
 
 OpenFailover Recorder::describe(const OpenChange& open, const bond::Topology& topology,
                                 const Situation& situation) const {
   OpenFailover described;
   described.at = open.at;
+  described.before_since = open.before_since;
   described.failover.from = name_of_slave(open.change.from);
   described.failover.to = name_of_slave(open.change.to);
   described.failover.direction = direction_of(open.change.to);
@@ -176,7 +183,7 @@ OpenFailover Recorder::describe(const OpenChange& open, const bond::Topology& to
 }
 
 RecorderMemory Recorder::memory(const bond::Topology& topology, const Situation& situation) const {
-  RecorderMemory memory{active_known_, active_, adopted_};
+  RecorderMemory memory{active_known_, active_, active_since_, adopted_};
   for (const OpenChange& open : open_) {
     memory.open.push_back(describe(open, topology, situation));
   }

@@ -20,6 +20,8 @@ struct Failover {
   std::string to;
   FailoverDirection direction = FailoverDirection::other;
   FailoverCause cause = FailoverCause::external;
+  // How long `from` had been active, as far as the bond has been followed.
+  std::optional<base::BootClock::duration> after;
   bool operator==(const Failover&) const = default;
 };
 
@@ -27,6 +29,7 @@ struct Failover {
 struct OpenFailover {
   Failover failover;
   base::BootTime at;
+  std::optional<base::BootTime> before_since;  // when failover.from became the active slave
   bool operator==(const OpenFailover&) const = default;
 };
 
@@ -34,6 +37,7 @@ struct OpenFailover {
 struct RecorderMemory {
   bool active_known = false;
   std::optional<bond::IfIndex> active;  // as of the last change, counted or open
+  std::optional<base::BootTime> active_since;
   std::vector<OpenFailover> open;
   bool operator==(const RecorderMemory&) const = default;
 };
@@ -94,6 +98,7 @@ class Recorder {
   struct OpenChange {
     bond::ActiveSlaveChange change;
     base::BootTime at;
+    std::optional<base::BootTime> before_since;  // when the slave before became the active one
     bool resync = false;
     std::optional<WriteRule> own;  // our write was under way, and this is what it asks for
     bool to_enslaved = false;      // the new slave had just joined
@@ -125,6 +130,7 @@ class Recorder {
   bool active_known_ = false;
   std::optional<bond::IfIndex> active_;  // as of the last change
   std::uint64_t primary_losses_before_ = 0;
+  std::optional<base::BootTime> active_since_;  // whichever slave it is, or none
 };
 
 }  // namespace hnv::watchdog

@@ -6,9 +6,10 @@ from lab.cases import restore
 from lab.cases import replug
 from lab.cases import handsoff
 from lab.cases import failures
+from lab.cases import faults
 from lab.cases import persist
 from lab.cases import fast
 from lab.cases import native
 from lab.cases.registry import CASES, Case
 
-__all__ = ["CASES", "Case", "failures", "fast", "handsoff", "native", "persist", "replug", "restore"]
+__all__ = ["CASES", "Case", "failures", "fast", "faults", "handsoff", "native", "persist", "replug", "restore"]

@@ -7,6 +7,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <csignal>
 #include <cstdlib>
@@ -14,6 +15,7 @@
 
 #include "base/atomic_file.hpp"
 #include "base/exit_code.hpp"
+#include "hnv/events.hpp"
 #include "hnv/status.hpp"
 #include "tests/netns/netns.hpp"
 #include "tests/netns/program.hpp"
@@ -194,6 +196,55 @@ TEST_F(WatchdogProgram, GoesOnWhenItsStatusCannotBeWritten) {
   EXPECT_TRUE(watchdog.says("event=status_written"));
 }
 
+TEST_F(WatchdogProgram, GoesOnCountingEventsAfterSigkill) {
+  const auto journal = [this] {
+    std::ifstream file(watchdog_events_file(status));
+    const std::string text{std::istreambuf_iterator<char>(file), {}};
+    return decode_journal(text, "journal").value_or(Journal{});
+  };
+  for (int run = 0; run < 3; ++run) {
+    Program watchdog(HNV_WATCHDOG, arguments(), log);
+    ASSERT_TRUE(watchdog.says("event=ready"));
+    ASSERT_TRUE(eventually([&] {
+      const auto events = journal().events;
+      return std::count_if(events.begin(), events.end(), [](const JournalEvent& event) {
+               return event.name == "ready";
+             }) == run + 1;
+    }));
+    watchdog.signal(SIGKILL);
+    watchdog.wait();
+    fs::remove(log);
+  }
+  const Journal end = journal();
+  EXPECT_EQ(end.boot_id, read_boot_id("/proc"));
+  std::uint64_t expected = 0;
+  for (const JournalEvent& event : end.events) EXPECT_EQ(event.sequence, ++expected);
+  const auto published = read_published_status(status, read_boot_id("/proc"));
+  EXPECT_EQ(published.status->last_event, expected);
+}
+
+TEST_F(WatchdogProgram, GoesOnWhenItsJournalCannotBeWritten) {
+  const fs::path events = watchdog_events_file(status);
+  fs::create_directory(events.native() + ".new");
+  Program watchdog(HNV_WATCHDOG, arguments(), log);
+  ASSERT_TRUE(watchdog.says("event=events_unwritten"));
+  EXPECT_TRUE(eventually([&] { return published_mode() == "enforce"; })) << "the status is written";
+  fs::remove(events.native() + ".new");
+  EXPECT_TRUE(eventually([&] { return fs::exists(events); })) << "tried again";
+  std::ifstream file(events);
+  const std::string text{std::istreambuf_iterator<char>(file), {}};
+  const auto journal = decode_journal(text, events);
+  ASSERT_TRUE(journal.has_value());
+  EXPECT_EQ(journal->events.front().sequence, 1U) << "nothing is lost";
+  std::size_t said = 0;
+  const std::string all = output();
+  for (auto at = all.find("event=events_unwritten"); at != std::string::npos;
+       at = all.find("event=events_unwritten", at + 1)) {
+    ++said;
+  }
+  EXPECT_EQ(said, 1U) << all;
+}
+
 // READY=1 only once the first dump is complete, and STOPPING=1 at the end.
 TEST_F(WatchdogProgram, TellsTheServiceManager) {
   const int fd = ::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
@@ -210,7 +261,7 @@ TEST_F(WatchdogProgram, TellsTheServiceManager) {
     const ssize_t length = ::recv(fd, text.data(), text.size(), 0);
     return std::string(text.data(), static_cast<std::size_t>(std::max<ssize_t>(length, 0)));
   };
-  EXPECT_EQ(next(), "READY=1\nSTATUS=following 0 bonds, mode enforce");
+  EXPECT_EQ(next(), "READY=1\nSTATUS=0 bonds; mode enforce");
   EXPECT_TRUE(watchdog.says("event=ready"));
   watchdog.signal(SIGTERM);
   EXPECT_EQ(next(), "STOPPING=1");

@@ -93,6 +93,8 @@ WatchdogStatus any_status() {
   status.started_unix_seconds = any_seconds();
   status.written_unix_seconds = any_seconds();
   status.receive_buffer_bytes = *arbitrary<std::uint64_t>();
+  status.last_event = *arbitrary<std::uint64_t>();
+  status.events_unwritten = *arbitrary<std::uint64_t>();
   status.links.messages = *arbitrary<std::uint64_t>();
   status.links.messages_lost = *arbitrary<std::uint64_t>();
   status.links.overruns = *arbitrary<std::uint64_t>();

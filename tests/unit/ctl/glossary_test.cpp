@@ -10,6 +10,7 @@
 #include "bond/link_monitor.hpp"
 #include "hnv/vocabulary.hpp"
 #include "tests/unit/ctl/repository_file.hpp"
+#include "watchdog/log_entry.hpp"
 
 namespace hnv {
 namespace {
@@ -65,6 +66,7 @@ TEST(Glossary, ExplainsEveryWordOfTheVocabulary) {
   EXPECT_EQ(explained_in("LpmKind"), names<LpmKind>());
   EXPECT_EQ(explained_in("LpmResult"), names<LpmResult>());
   EXPECT_EQ(explained_in("ResyncReason"), names<bond::ResyncReason>());
+  EXPECT_EQ(explained_in("Event"), names<watchdog::Event>());
 }
 
 // The enums of the vocabulary itself: a new one must not be forgotten above.

@@ -53,6 +53,23 @@ TEST(CtlOptions, DefaultsAreThoseOfTheOtherPrograms) {
   EXPECT_EQ(options.paths.sysfs, "/sys");
 }
 
+TEST(CtlOptions, OfEvents) {
+  const auto events = std::get<EventsOptions>(parse({"events"}));
+  EXPECT_TRUE(events.bonds.empty());
+  EXPECT_FALSE(events.follow || events.json || events.last);
+  EXPECT_EQ(events.status_file, "/run/hnv/watchdog.json");
+  const auto all = std::get<EventsOptions>(
+      parse({"events", "-f", "bond1", "--json", "--last=20", "--color=always",
+             "--watchdog.status-file=/s", "--path.procfs=/b"}));
+  EXPECT_EQ(all.bonds, std::vector<std::string>{"bond1"});
+  EXPECT_TRUE(all.follow && all.json);
+  EXPECT_EQ(all.last, 20U);
+  EXPECT_EQ(all.colour, ColourChoice::always);
+  EXPECT_EQ(all.status_file, "/s");
+  EXPECT_EQ(all.paths.procfs, "/b");
+  EXPECT_EQ(parse_badly({"events", "--last=-1"}).code, base::kExitUsage);
+}
+
 TEST(CtlOptions, TakesBondsAndFlagsInAnyOrder) {
   const StatusOptions options = parse_well(
       {"status", "bond1", "--json", "-v", "bond2", "--color=never", "--config.file=/c",
@@ -125,8 +142,10 @@ TEST(CtlOptions, MistakesAreUsageErrors) {
 }
 
 TEST(CtlOptions, HelpHasExamplesAndFitsAnEightyColumnTerminal) {
-  for (const auto& arguments :
-       {std::vector<const char*>{"--help"}, {"status", "--help"}, {"persist", "--help"}}) {
+  for (const auto& arguments : {std::vector<const char*>{"--help"},
+                                {"status", "--help"},
+                                {"events", "--help"},
+                                {"persist", "--help"}}) {
     const EarlyExit help = parse_badly(arguments);
     EXPECT_EQ(help.code, base::kExitOk);
     EXPECT_NE(help.text.find("Examples:"), std::string::npos);

@@ -238,6 +238,91 @@ TEST_F(CtlProgram, GoesOnWhenTheConfigurationBecomesWrong) {
   EXPECT_EQ(program.wait(), 3);
 }
 
+// A journal as the watchdog writes it, of this boot.
+class CtlEvents : public CtlProgram {
+ protected:
+  void SetUp() override {
+    CtlProgram::SetUp();
+    std::ifstream boot("/proc/sys/kernel/random/boot_id");
+    std::getline(boot, boot_id_);
+    file_ = folder_ + "/events.jsonl";
+  }
+  void begin() const {
+    std::ofstream(file_ + ".new") << "{\"schema\":1,\"boot_id\":\"" << boot_id_ << "\"}\n";
+  }
+  void add(int sequence, const std::string& bond, const std::string& file) const {
+    std::ofstream(file, std::ios::app)
+        << "{\"sequence\":" << sequence
+        << ",\"unix_seconds\":5.5,\"boot_ns\":7,\"level\":\"info\",\"event\":\"bond_gone\","
+        << "\"fields\":{\"bond\":\"" << bond << "\"}}\n";
+  }
+  void put_in_place() const { std::filesystem::rename(file_ + ".new", file_); }
+  [[nodiscard]] std::vector<std::string> events(const std::vector<std::string>& more) const {
+    std::vector<std::string> arguments{"events",
+                                       "--watchdog.status-file=" + folder_ + "/watchdog.json"};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    return arguments;
+  }
+
+  std::string boot_id_;
+  std::string file_;
+};
+
+TEST_F(CtlEvents, SayThatThereAreNone) {
+  Program program(events({}));
+  EXPECT_EQ(program.read_all(),
+            "hnvctl: read events " + file_ +
+                ": ENOENT: No such file or directory\n"
+                "hnvctl: no watchdog runs; try: systemctl status hnv-watchdog\n");
+  EXPECT_EQ(program.wait(), 1);
+}
+
+TEST_F(CtlEvents, AreShownAndFiltered) {
+  begin();
+  for (const int number : {1, 2, 5}) {
+    add(number, number == 1 ? "bond1" : "bond2", file_ + ".new");
+  }
+  put_in_place();
+  Program all(events({}));
+  all.expect("bond1  the bond has gone\n");
+  all.expect("bond2  the bond has gone\n--- 2 events are missing ---\n");
+  all.expect(
+      "bond2  the bond has gone\nhnvctl: no watchdog runs; these events are of one that has");
+  EXPECT_EQ(all.read_all().find('\x1b'), std::string::npos);
+  EXPECT_EQ(all.wait(), 0);
+  Program one(events({"bond1", "--json"}));
+  const std::string text = one.read_all();
+  EXPECT_EQ(text.find("bond2"), std::string::npos) << text;
+  EXPECT_EQ(nlohmann::json::parse(text.substr(0, text.find('\n'))).at("sequence"), 1);
+  Program last(events({"--last=1", "--json"}));
+  EXPECT_EQ(last.read_all().rfind("{\"sequence\":5,", 0), 0U) << last.read_all();
+}
+
+TEST_F(CtlEvents, AreFollowedOverAReplacementUntilASignal) {
+  begin();
+  add(1, "bond1", file_ + ".new");
+  put_in_place();
+  Program program(events({"--follow"}));
+  program.expect("bond1  the bond has gone\n");
+  add(2, "bond2", file_);
+  program.expect("bond2  the bond has gone\n");
+  begin();
+  for (const int number : {2, 3}) {
+    add(number, "bond" + std::to_string(number), file_ + ".new");
+  }
+  put_in_place();
+  program.expect("bond3  the bond has gone\n");
+  // A watchdog that begins anew.
+  begin();
+  add(1, "bond4", file_ + ".new");
+  put_in_place();
+  program.expect("bond4  the bond has gone\n");
+  program.send(SIGINT);
+  const std::string text = program.read_all();
+  EXPECT_EQ(text.find("bond2"), text.rfind("bond2")) << "each once:\n" << text;
+  EXPECT_EQ(program.wait(), 0);
+}
+
 TEST_F(CtlProgram, PersistRefusesABondThatNobodyKnows) {
   Program program({"persist", "--dry-run", "hnvtest-nobody"});
   EXPECT_EQ(program.read_all().rfind("hnvctl: no bond 'hnvtest-nobody'; there are", 0), 0U)

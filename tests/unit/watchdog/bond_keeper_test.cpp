@@ -145,6 +145,30 @@ TEST_F(Stranded, IsLeftAloneWhileThePictureIsNotFresh) {
   EXPECT_EQ(keeper.status().state, WatchState::settling);
 }
 
+// The first state has none before it; the second tells how long the first lasted.
+TEST_F(Stranded, TellsHowLongAStateLasted) {
+  const auto field = [](const BondKeeper::Round& round, std::string_view key) {
+    std::optional<double> found;
+    for (const LogEntry& entry : round.log) {
+      if (entry.event != Event::state) continue;
+      for (const base::LogField& one : entry.fields) {
+        if (one.key == key) found = std::get<double>(one.value);
+      }
+    }
+    return found;
+  };
+  EXPECT_FALSE(field(look(start), "after_s").has_value());
+  EXPECT_CALL(actuator, read_bond(kBond)).WillOnce(Return(links));
+  EXPECT_CALL(actuator, set_primary(kBond, kSriov)).WillOnce(Return(base::Expected<void>{}));
+  const double settle = base::to_seconds(policy.settle);
+  EXPECT_EQ(field(look(start + policy.settle), "after_s"), settle);
+  links[0].bond->active_slave = links[0].bond->primary = kSriov;
+  play();
+  const auto round = look(start + policy.settle + 250ms);
+  EXPECT_EQ(field(round, "after_s"), 0.25);
+  EXPECT_TRUE(field(round, "off_s").has_value());
+}
+
 TEST_F(Stranded, CountsAMissingPrivilegeAndSaysWhatToDo) {
   look(start);
   EXPECT_CALL(actuator, read_bond(kBond)).WillOnce(Return(links));

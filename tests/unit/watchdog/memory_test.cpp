@@ -40,9 +40,14 @@ Memory full() {
   bond.policy.primary_losses = 8;
   bond.recorder.active_known = true;
   bond.recorder.active = IfIndex{6};
+  bond.recorder.active_since = BootTime(899s);
   OpenFailover open;
   open.at = BootTime(905s);
-  open.failover = Failover{"enP1", "env3", FailoverDirection::to_virtual, FailoverCause::removed};
+  open.before_since = BootTime(900s);
+  open.failover.from = "enP1";
+  open.failover.to = "env3";
+  open.failover.direction = FailoverDirection::to_virtual;
+  open.failover.cause = FailoverCause::removed;
   bond.recorder.open.push_back(open);
   bond.kernel.carrier_losses = 9;
   bond.kernel.slaves[IfIndex{4}] = KernelCounts::Slave{10, 11};

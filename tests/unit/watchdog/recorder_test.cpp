@@ -72,6 +72,18 @@ TEST(Recorder, CountsAFlapAsLostAndFoundLinks) {
   EXPECT_EQ(played.failovers[0].to, "env3");
 }
 
+// Messages come a millisecond apart here, but for those before the flap: at 1 s, the flap from 100
+// s.
+TEST(Recorder, TellsHowLongTheSlaveBeforeHadCarriedTheTraffic) {
+  const Played played("flap");
+  ASSERT_EQ(played.failovers.size(), 2U);
+  ASSERT_TRUE(played.failovers[0].after && played.failovers[1].after);
+  EXPECT_GE(*played.failovers[0].after, 99s);
+  EXPECT_LT(*played.failovers[0].after, 100s);
+  EXPECT_GE(*played.failovers[1].after, 1ms);
+  EXPECT_LT(*played.failovers[1].after, 1s);
+}
+
 TEST(Recorder, TellsAnOperatorsLinkDownFromALostLink) {
   const Played played("admin_down");
   EXPECT_EQ(played.count(FailoverDirection::to_virtual, FailoverCause::admin), 1U);

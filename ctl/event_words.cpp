@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ctl/event_words.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <set>
+
+namespace hnv::ctl {
+
+namespace {
+
+struct Words {
+  std::string_view event;
+  std::string_view sentence;  // {key}: that field's value
+  std::string_view untold;    // a field that the sentence tells already
+};
+
+constexpr auto kWords = std::to_array<Words>({
+    {"start", "the watchdog started, version {version}, mode {mode}", ""},
+    {"config_loaded", "the configuration was read again, mode {mode}", ""},
+    {"config_rejected", "the new configuration is wrong", ""},
+    {"ready", "the watchdog follows {bonds} bonds", ""},
+    {"bond_found", "the bond was found", ""},
+    {"bond_gone", "the bond has gone", ""},
+    {"failover", "the traffic went from {from} to {to}: {cause}", "direction"},
+    {"state", "{from} -> {to}, off SR-IOV: {off_sriov}", ""},
+    {"finding", "finding: {finding}", ""},
+    {"paused", "writes are held back by: {reasons}", ""},
+    {"mac_conflict", "slave with the bond's address that is not active: {slave}", ""},
+    {"write", "primary {primary} is written, rule {rule}", ""},
+    {"write_withheld", "primary {primary} would be written, rule {rule}", ""},
+    {"restored", "primary {primary} is in force, rule {rule}", ""},
+    {"restore_failed", "a write of the primary failed", ""},
+    {"overrun", "messages of the kernel were lost", ""},
+    {"lpm_window_opened", "a migration seems to begin", ""},
+    {"lpm_window_closed", "the migration's window closed: {outcome}", ""},
+    {"lpm_overdue", "a migration takes too long", ""},
+    {"lpm_counted", "a migration was counted: {kind}, {result}", ""},
+    {"platform", "runs on {model} {system_id}", ""},
+    {"frame_changed", "runs on another machine: {machine}", ""},
+    {"hcnmgr_stuck", "hcnmgr or drmgr does not end", ""},
+    {"platform_unseen", "a sign of the platform cannot be read", ""},
+    {"identity_unkept", "the partition's identity cannot be kept", ""},
+    {"memory_adopted", "counters and times go on from the status file", ""},
+    {"memory_fresh", "there is no status file of this boot", ""},
+    {"memory_lost", "the status file of before is of no use", ""},
+    {"socket_failed", "the connection to the kernel failed", ""},
+    {"status_unwritten", "the status file cannot be written", ""},
+    {"status_written", "the status file is written again", ""},
+    {"events_unread", "the journal of before cannot be used", ""},
+    {"events_unwritten", "the journal could not be written", ""},
+    {"stop", "the watchdog stopped", ""},
+});
+
+const Words* find_words(std::string_view name) {
+  const auto* found = std::find_if(kWords.begin(), kWords.end(),
+                                   [name](const Words& words) { return words.event == name; });
+  return found != kWords.end() ? found : nullptr;
+}
+
+std::string duration_text(double seconds) {
+  constexpr double kPerSecond = 1000;
+  if (seconds < 1) return fmt::format("{:.0f} ms", std::max(seconds, 0.0) * kPerSecond);
+  return age_text(std::chrono::duration_cast<base::BootClock::duration>(
+      std::chrono::duration<double>(seconds)));
+}
+
+std::string value_text(const JournalEvent::Value& value) {
+  return std::visit([](const auto& any) { return fmt::format("{}", any); }, value);
+}
+
+bool ends_with(std::string_view text, std::string_view end) {
+  return text.size() >= end.size() && text.substr(text.size() - end.size()) == end;
+}
+
+std::string field_text(const std::string& key, const JournalEvent::Value& value) {
+  if (key == "err" || key == "hint") return value_text(value);
+  const double* number = std::get_if<double>(&value);
+  if (number != nullptr && ends_with(key, "_s")) {
+    const std::string word = key == "off_s" ? "off for" : key.substr(0, key.size() - 2);
+    return word + " " + duration_text(*number);
+  }
+  return key + " " + value_text(value);
+}
+
+// Fills the sentence's places and names the fields that it used.
+std::string filled(std::string_view sentence, const JournalEvent& event,
+                   std::set<std::string>& used) {
+  std::string text;
+  while (!sentence.empty()) {
+    const auto begin = std::min(sentence.find('{'), sentence.size());
+    text += sentence.substr(0, begin);
+    if (begin == sentence.size()) break;
+    const auto end = sentence.find('}', begin);
+    const std::string key(sentence.substr(begin + 1, end - begin - 1));
+    const auto field = std::find_if(event.fields.begin(), event.fields.end(),
+                                    [&key](const auto& any) { return any.first == key; });
+    text += field != event.fields.end() ? value_text(field->second) : "?";
+    used.insert(key);
+    sentence.remove_prefix(end + 1);
+  }
+  return text;
+}
+
+Style style_of(base::LogLevel level) {
+  switch (level) {
+    case base::LogLevel::error:
+      return Style::bad;
+    case base::LogLevel::warn:
+      return Style::warn;
+    default:
+      return Style::plain;
+  }
+}
+
+}  // namespace
+
+bool has_event_words(std::string_view name) {
+  return find_words(name) != nullptr;
+}
+
+std::string event_words(const JournalEvent& event) {
+  std::set<std::string> used{"bond"};
+  const Words* words = find_words(event.name);
+  std::string text = event.name;
+  if (words != nullptr) {
+    text = filled(words->sentence, event, used);
+    used.insert(std::string(words->untold));
+  }
+  for (const auto& [key, value] : event.fields) {
+    if (!used.contains(key)) text += "; " + field_text(key, value);
+  }
+  return text;
+}
+
+Line event_line(const JournalEvent& event) {
+  Line line{Span{local_time_text(event.unix_seconds) + "  ", Style::faint}};
+  if (const std::string* bond = event.text("bond")) {
+    line.push_back(Span{*bond + "  ", Style::strong});
+  }
+  line.push_back(Span{event_words(event), style_of(event.level)});
+  return line;
+}
+
+Line missing_line(std::uint64_t events) {
+  const std::string text =
+      events == 1 ? "1 event is missing" : fmt::format("{} events are missing", events);
+  return {Span{"--- " + text + " ---", Style::warn}};
+}
+
+}  // namespace hnv::ctl

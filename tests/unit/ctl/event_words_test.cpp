@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ctl/event_words.hpp"
+
+#include <gtest/gtest.h>
+
+#include "watchdog/log_entry.hpp"
+
+namespace hnv::ctl {
+namespace {
+
+JournalEvent event(std::string name,
+                   std::vector<std::pair<std::string, JournalEvent::Value>> fields) {
+  JournalEvent result;
+  result.name = std::move(name);
+  result.fields = std::move(fields);
+  return result;
+}
+
+TEST(EventWords, ThereAreForEveryEvent) {
+  for (const std::string_view name : base::EnumNames<watchdog::Event>::names) {
+    EXPECT_TRUE(has_event_words(name)) << name;
+  }
+}
+
+TEST(EventWords, TellAFailoverWithItsDuration) {
+  const auto failover = event("failover", {{"bond", std::string("bond191554c8")},
+                                           {"from", std::string("eth1")},
+                                           {"to", std::string("eth0")},
+                                           {"direction", std::string("to_virtual")},
+                                           {"cause", std::string("link_down")},
+                                           {"after_s", 182.25}});
+  EXPECT_EQ(event_words(failover),
+            "the traffic went from eth1 to eth0: link_down; after 3 min 2 s");
+}
+
+TEST(EventWords, TellShortTimesToo) {
+  EXPECT_EQ(event_words(event("state", {{"from", std::string("steady")},
+                                        {"to", std::string("settling")},
+                                        {"off_sriov", std::string("absent")},
+                                        {"after_s", 0.25},
+                                        {"off_s", 61.0}})),
+            "steady -> settling, off SR-IOV: absent; after 250 ms; off for 1 min 1 s");
+}
+
+TEST(EventWords, TellWhatIsNotKnownByItsFields) {
+  EXPECT_EQ(
+      event_words(event("eclipse", {{"moons", std::int64_t{2}}, {"err", std::string("dark")}})),
+      "eclipse; moons 2; dark");
+  EXPECT_EQ(event_words(event("ready", {})), "the watchdog follows ? bonds");
+}
+
+TEST(EventWords, LineHasTimeAndBond) {
+  auto gone = event("bond_gone", {{"bond", std::string("bond1")}});
+  gone.level = base::LogLevel::error;
+  const std::string line = to_bytes(event_line(gone), false);
+  EXPECT_EQ(line, local_time_text(0) + "  bond1  the bond has gone");
+  EXPECT_NE(to_bytes(event_line(gone), true).find("\x1b[1;31mthe bond has gone"),
+            std::string::npos);
+}
+
+TEST(EventWords, SayHowManyAreMissing) {
+  EXPECT_EQ(to_bytes(missing_line(1), false), "--- 1 event is missing ---");
+  EXPECT_EQ(to_bytes(missing_line(12), false), "--- 12 events are missing ---");
+}
+
+}  // namespace
+}  // namespace hnv::ctl
