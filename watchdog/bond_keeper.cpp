@@ -248,7 +248,9 @@ WriteAnswer BondKeeper::attempt(const Write& write, const PolicyState& before,
   const RoleAssignment roles = roles_in(seen, context.config, context.facts, now);
   const BondView view = view_of(seen, roles, picture, context.situation);
   if (step(context.policy, before, view, now).write != write) return WriteOutdated{};
-  if (hnv_ && !context.lookout.is_quiet(now)) {
+  const auto depth = write.rule == WriteRule::fast_failover ? Lookout::Depth::all_but_processes
+                                                            : Lookout::Depth::all;
+  if (hnv_ && !context.lookout.is_quiet(now, depth)) {
     round.look_around = true;
     return WriteOutdated{};
   }

@@ -3,6 +3,7 @@
 // operator who said so. Values only.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <set>
 #include <string>
@@ -40,9 +41,12 @@ class Lookout {
   Lookout& operator=(const Lookout&) = delete;
   virtual ~Lookout() = default;
 
+  // The table of processes costs a file for each of them. A fast failover has no time for that.
+  enum class Depth : std::uint8_t { all, all_but_processes };
+
   // Whether nothing of all this goes on at this very moment: no hcn* process, drmgr's lock free,
   // the same machine, nothing new in the log, from the hook or from an operator. False: look again.
-  virtual bool is_quiet(base::BootTime now) = 0;
+  virtual bool is_quiet(base::BootTime now, Depth depth) = 0;
 };
 
 }  // namespace hnv::watchdog

@@ -73,12 +73,12 @@ Surroundings SurroundingsMonitor::look(BootTime now) {
   return seen;
 }
 
-bool SurroundingsMonitor::is_quiet(BootTime now) {
+bool SurroundingsMonitor::is_quiet(BootTime now, Depth depth) {
   const Surroundings before = seen_;
   read_events();
   read_log();
   read_lock();
-  read_processes(now);
+  if (depth == Depth::all) read_processes(now);
   const auto hook = read_hook_note(paths_.hook_notes, now);
   const bool same_hook =
       hook.has_value() == before.hook.has_value() && (!hook || hook->stamp == before.hook->stamp);

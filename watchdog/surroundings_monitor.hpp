@@ -32,7 +32,7 @@ class SurroundingsMonitor final : public Lookout {
   Surroundings look(base::BootTime now);
   [[nodiscard]] base::BootTime wake_at() const { return wake_at_; }
 
-  bool is_quiet(base::BootTime now) override;
+  bool is_quiet(base::BootTime now, Depth depth) override;
 
   // What could not be watched or read; empty when nothing is the matter. Each once.
   std::vector<base::Error> take_errors() { return std::exchange(errors_, {}); }

@@ -19,9 +19,7 @@ class NoActuator final : public watchdog::Actuator {
   base::Expected<std::vector<bond::Link>> read_bond(bond::IfIndex) override {
     return base::failure({});
   }
-  base::Expected<void> set_primary(bond::IfIndex, bond::IfIndex) override {
-    return base::failure({});
-  }
+  base::Expected<void> write(const watchdog::Write&) override { return base::failure({}); }
 };
 
 void one_failover(benchmark::State& state) {

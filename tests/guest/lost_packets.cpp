@@ -218,7 +218,7 @@ class Observer {
   static NetlinkSocket open() {
     bond::NetlinkSocketOptions options;
     options.link_events = true;
-    options.receive_buffer = 4 * 1024 * 1024;
+    options.receive_buffer = std::size_t{4} * 1024 * 1024;
     return NetlinkSocket::open(options).value();
   }
 
@@ -309,9 +309,10 @@ int number_of(const char* text) {
 int main(int argc, char** argv) {
   constexpr int kFirstPort = 8;
   if (argc <= kFirstPort) {
-    std::fprintf(stderr,
-                 "usage: lost_packets BOND NETNS BOND-ADDRESS PEER-ADDRESS DOWN-MS TIMES UP-MS "
-                 "PORT...\n");
+    (void)std::fprintf(
+        stderr,
+        "usage: lost_packets BOND NETNS BOND-ADDRESS PEER-ADDRESS DOWN-MS TIMES UP-MS "
+        "PORT...\n");
     return 2;
   }
   try {
@@ -326,7 +327,7 @@ int main(int argc, char** argv) {
     plan.ports.assign(argv + kFirstPort, argv + argc);
     run(plan);
   } catch (const std::exception& error) {
-    std::fprintf(stderr, "lost_packets: %s\n", error.what());
+    (void)std::fprintf(stderr, "lost_packets: %s\n", error.what());
     return 2;
   }
   return 0;

@@ -128,7 +128,7 @@ TEST_P(BondContract, IndexOfNobodyIsAcceptedAndClears) {
   make();
   ASSERT_TRUE(set_primary(kSriov));
   constexpr bond::IfIndex kNobody{999999};
-  EXPECT_TRUE(world().actuator().set_primary(index(kBond), kNobody));
+  EXPECT_TRUE(set_primary(index(kBond), kNobody));
   EXPECT_EQ(primary(), "");
 }
 
@@ -137,7 +137,7 @@ TEST_P(BondContract, ClearingPrimaryPrefersTheFirstEnslavedSlave) {
   ASSERT_TRUE(set_primary(kVirtual));
   ASSERT_EQ(active(), kVirtual);
   constexpr bond::IfIndex kNobody{999999};
-  EXPECT_TRUE(world().actuator().set_primary(index(kBond), kNobody));
+  EXPECT_TRUE(set_primary(index(kBond), kNobody));
   EXPECT_EQ(active(), kSriov);
 }
 
@@ -156,7 +156,7 @@ TEST_P(BondContract, IndexOfAForeignDeviceIsAcceptedAndItsNameRecorded) {
 TEST_P(BondContract, BondThatHasGoneIsNotFound) {
   make();
   constexpr bond::IfIndex kNobody{999999};
-  const auto done = world().actuator().set_primary(kNobody, index(kSriov));
+  const auto done = set_primary(kNobody, index(kSriov));
   ASSERT_FALSE(done);
   EXPECT_EQ(done.error().code, ErrorCode::not_found);
   const auto read = world().actuator().read_bond(kNobody);
@@ -166,7 +166,7 @@ TEST_P(BondContract, BondThatHasGoneIsNotFound) {
 
 TEST_P(BondContract, LinkThatIsNoBondIsUnsupported) {
   make();
-  const auto done = world().actuator().set_primary(index(kVirtual), index(kSriov));
+  const auto done = set_primary(index(kVirtual), index(kSriov));
   ASSERT_FALSE(done);
   EXPECT_EQ(done.error().code, ErrorCode::unsupported);
 }
@@ -193,6 +193,51 @@ TEST_P(BondContract, ActiveSlaveDoesNotSurviveTheNextFlap) {
   ASSERT_EQ(world().write_active_slave(kVirtual), 0);
   lose_link(kSriov);
   regain_link(kSriov);
+  EXPECT_EQ(active(), kSriov);
+}
+
+// The same by the actuator, as a fast failover and damping write it.
+TEST_P(BondContract, ActiveSlaveWrittenBeforeTheTickIsKeptAndTheKernelComesBack) {
+  make(slow_miimon());
+  ASSERT_TRUE(set_primary(kSriov));
+  // Early in the kernel's interval, so that what follows is seen by no tick.
+  lose_link(kVirtual);
+  regain_link(kVirtual);
+  forget_events();
+  world().set_plugged(kSriov, false);
+  ASSERT_TRUE(world().eventually([&] { return !world().link(kSriov)->lower_up; }));
+  ASSERT_EQ(mii(kSriov), MiiStatus::up);
+  ASSERT_TRUE(set_active(kVirtual));
+  EXPECT_EQ(active(), kVirtual);
+  wait_for_mii(kSriov, MiiStatus::down);
+  EXPECT_EQ(active(), kVirtual);
+  regain_link(kSriov);
+  wait_for_active(kSriov);
+  EXPECT_EQ(count_failovers(world().events()), 2U);
+}
+
+TEST_P(BondContract, ActiveSlaveWithoutCarrierIsRefusedToTheActuatorToo) {
+  make(slow_miimon());
+  ASSERT_TRUE(set_primary(kSriov));
+  world().set_plugged(kVirtual, false);
+  ASSERT_TRUE(world().eventually([&] { return !world().link(kVirtual)->lower_up; }));
+  EXPECT_FALSE(set_active(kVirtual));
+  EXPECT_EQ(active(), kSriov);
+}
+
+TEST_P(BondContract, LossUnderReselectFailureIsNotReturned) {
+  make();
+  ASSERT_TRUE(set_primary(kSriov));
+  const auto reselect = [this](PrimaryReselect value) {
+    return world().actuator().write(
+        watchdog::Write{index(kBond), index(kSriov), WriteRule::suppress, value});
+  };
+  ASSERT_TRUE(reselect(PrimaryReselect::failure));
+  lose_link(kSriov);
+  regain_link(kSriov);
+  let_ticks_pass();
+  EXPECT_EQ(active(), kVirtual);
+  ASSERT_TRUE(reselect(PrimaryReselect::always));
   EXPECT_EQ(active(), kSriov);
 }
 

@@ -45,7 +45,16 @@ std::uint32_t BondContract::failures(const std::string& slave) {
 }
 
 base::Expected<void> BondContract::set_primary(const std::string& slave) {
-  return world().actuator().set_primary(index(kBond), index(slave));
+  return set_primary(index(kBond), index(slave));
+}
+
+base::Expected<void> BondContract::set_primary(bond::IfIndex bond, bond::IfIndex slave) {
+  return world().actuator().write(watchdog::Write{bond, slave, WriteRule::keep});
+}
+
+base::Expected<void> BondContract::set_active(const std::string& slave) {
+  return world().actuator().write(
+      watchdog::Write{index(kBond), index(slave), WriteRule::fast_failover});
 }
 
 void BondContract::wait_for_active(const std::string& slave) {

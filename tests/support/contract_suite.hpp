@@ -35,6 +35,8 @@ class BondContract : public ::testing::TestWithParam<BondWorldMaker> {
   std::uint32_t failures(const std::string& slave);
 
   base::Expected<void> set_primary(const std::string& slave);
+  base::Expected<void> set_primary(bond::IfIndex bond, bond::IfIndex slave);
+  base::Expected<void> set_active(const std::string& slave);
   // Each waits and fails the test when it does not come.
   void wait_for_active(const std::string& slave);
   void wait_for_mii(const std::string& slave, bond::MiiStatus mii);

@@ -67,7 +67,7 @@ watchdog::Surroundings FakeSurroundings::take() {
   return seen;
 }
 
-bool FakeSurroundings::is_quiet(base::BootTime /*now*/) {
+bool FakeSurroundings::is_quiet(base::BootTime /*now*/, Depth /*depth*/) {
   return !news_ && seen_.processes.empty() && !seen_.dlpar && !seen_.blind;
 }
 

@@ -30,7 +30,7 @@ class FakeSurroundings final : public watchdog::Lookout {
   // Something has happened since take().
   [[nodiscard]] bool has_news() const { return news_ && !unannounced_; }
   watchdog::Surroundings take();
-  bool is_quiet(base::BootTime now) override;
+  bool is_quiet(base::BootTime now, Depth depth) override;
 
  private:
   watchdog::Surroundings seen_;

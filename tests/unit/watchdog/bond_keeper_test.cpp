@@ -24,7 +24,7 @@ class MockActuator : public Actuator {
 
 class MockLookout : public Lookout {
  public:
-  MOCK_METHOD(bool, is_quiet, (BootTime), (override));
+  MOCK_METHOD(bool, is_quiet, (BootTime, Depth), (override));
 };
 
 constexpr IfIndex kBond{3};

@@ -57,6 +57,7 @@ struct SurroundingsMonitorTest : testing::Test {
     pollfd readable{monitor->fd(), POLLIN, 0};
     return ::poll(&readable, 1, 0) == 1;
   }
+  bool is_quiet() { return monitor->is_quiet(now, Lookout::Depth::all); }
   Surroundings look_after(BootTime::duration time) {
     now += time;
     return monitor->look(now);
@@ -104,7 +105,7 @@ TEST_F(SurroundingsMonitorTest, QuietPartitionIsPolledSeldom) {
   EXPECT_FALSE(seen.dlpar);
   EXPECT_FALSE(seen.blind);
   EXPECT_EQ(seen.frame->system_id, "IBM,02source");
-  EXPECT_TRUE(monitor->is_quiet(now));
+  EXPECT_TRUE(is_quiet());
   EXPECT_FALSE(is_woken());
   monitor->look(now);
   EXPECT_EQ(monitor->wake_at(), BootTime(1h) + SurroundingsMonitor::kPollInterval);
@@ -158,22 +159,30 @@ TEST_F(SurroundingsMonitorTest, ProcessIsFollowedToItsEnd) {
 
 TEST_F(SurroundingsMonitorTest, LastLookSeesAProcessThatLogsNothing) {
   run_process(30, "hcnmgr");
-  EXPECT_FALSE(monitor->is_quiet(now));
+  EXPECT_FALSE(is_quiet());
   EXPECT_EQ(monitor->look(now).processes.size(), 1U) << "and tells of it afterwards";
+}
+
+// The first of its work leaves a trace elsewhere.
+TEST_F(SurroundingsMonitorTest, LastLookInHasteLeavesTheTableOfProcessesAlone) {
+  run_process(30, "hcnmgr");
+  EXPECT_TRUE(monitor->is_quiet(now, Lookout::Depth::all_but_processes));
+  append("[DEBUG]:hcnqrydev enter\n");
+  EXPECT_FALSE(monitor->is_quiet(now, Lookout::Depth::all_but_processes));
 }
 
 TEST_F(SurroundingsMonitorTest, LastLookSeesARunThatIsOver) {
   append("[DEBUG]:hcnqrydev enter\n");
-  EXPECT_FALSE(monitor->is_quiet(now));
-  EXPECT_FALSE(monitor->is_quiet(now)) << "until it has been told of";
+  EXPECT_FALSE(is_quiet());
+  EXPECT_FALSE(is_quiet()) << "until it has been told of";
   EXPECT_THAT(monitor->look(now).begun, ElementsAre(HcnCommand::hcnqrydev));
-  EXPECT_TRUE(monitor->is_quiet(now));
+  EXPECT_TRUE(is_quiet());
 }
 
 TEST_F(SurroundingsMonitorTest, LockOfDrmgrIsSeen) {
   OtherProcess drmgr(root.path() / "lock/dr_config_lock");
   EXPECT_TRUE(is_woken());
-  EXPECT_FALSE(monitor->is_quiet(now));
+  EXPECT_FALSE(is_quiet());
   Surroundings seen = look_after(10ms);
   EXPECT_TRUE(seen.dlpar);
   EXPECT_EQ(monitor->wake_at(), now + SurroundingsMonitor::kScanInterval);
@@ -210,15 +219,15 @@ TEST_F(SurroundingsMonitorTest, FileThatMerelyLiesThereIsNoLock) {
 TEST_F(SurroundingsMonitorTest, HookWakes) {
   root.write("hook/pmig", "check\n");
   EXPECT_TRUE(is_woken());
-  EXPECT_FALSE(monitor->is_quiet(now));
+  EXPECT_FALSE(is_quiet());
   EXPECT_EQ(look_after(10ms).hook->phase, HookPhase::check);
-  EXPECT_TRUE(monitor->is_quiet(now)) << "known now";
+  EXPECT_TRUE(is_quiet()) << "known now";
 }
 
 TEST_F(SurroundingsMonitorTest, PauseWakes) {
   root.write("pause/bond191554c8", "");
   EXPECT_TRUE(is_woken());
-  EXPECT_FALSE(monitor->is_quiet(now));
+  EXPECT_FALSE(is_quiet());
   EXPECT_THAT(look_after(10ms).operator_pauses, ElementsAre("bond191554c8"));
   fs::remove(root.path() / "pause/bond191554c8");
   EXPECT_TRUE(is_woken());
@@ -227,7 +236,7 @@ TEST_F(SurroundingsMonitorTest, PauseWakes) {
 
 TEST_F(SurroundingsMonitorTest, OtherMachineIsFoundByThePoll) {
   root.write("device-tree/system-id", std::string("IBM,02destination\0", 18));
-  EXPECT_FALSE(monitor->is_quiet(now)) << "right before a write it is looked at too";
+  EXPECT_FALSE(is_quiet()) << "right before a write it is looked at too";
   EXPECT_EQ(look_after(SurroundingsMonitor::kPollInterval).frame->system_id, "IBM,02destination");
 }
 
@@ -252,7 +261,7 @@ TEST_F(SurroundingsMonitorTest, HiddenProcessesAreSaidToBeHidden) {
   fs::remove_all(root.path() / "proc/1");
   start();
   EXPECT_TRUE(monitor->look(now + 10s).blind);
-  EXPECT_FALSE(monitor->is_quiet(now));
+  EXPECT_FALSE(is_quiet());
 }
 
 }  // namespace
