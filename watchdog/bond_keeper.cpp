@@ -68,6 +68,11 @@ BondMemory BondKeeper::memory(const bond::Topology& topology, const Situation& s
   memory.policy.membership_since = BootTime{};
   memory.policy.losses = 0;
   memory.recorder = recorder_.memory(topology, situation);
+  // A loss that no complete picture has shown to the policy yet is in the present counts already.
+  const bond::SlaveRecord* sriov = state_.sriov ? topology.slave(*state_.sriov) : nullptr;
+  if (!adopted_counts_ && sriov != nullptr && sriov->losses != state_.losses) {
+    memory.policy.sriov.reset();
+  }
   // Until they are compared nothing newer is known to belong to the policy's state.
   memory.kernel = adopted_counts_ ? *adopted_counts_ : kernel_counts_of(topology, bond_);
   return memory;

@@ -16,51 +16,14 @@ bool any_kill() {
   return *rc::gen::weightedElement<bool>({{2, false}, {1, true}});
 }
 
-FailoverCounts no_causes(const BondStatus& status) {
-  FailoverCounts counts;
-  for (const auto direction : base::all_values<FailoverDirection>()) {
-    for (const auto cause : base::all_values<FailoverCause>()) {
-      counts[direction][FailoverCause::external] += status.failovers[direction][cause];
-    }
-  }
-  return counts;
-}
-
 std::uint64_t total(const BondStatus& status) {
-  const FailoverCounts counts = no_causes(status);
   std::uint64_t sum = 0;
   for (const auto direction : base::all_values<FailoverDirection>()) {
-    sum += counts[direction][FailoverCause::external];
-  }
-  return sum;
-}
-
-// Settle begins anew with each start (P-13), so it is left out of both; and what has become of a
-// write that is not confirmed yet nobody asks after a start.
-RC_GTEST_PROP(RestartProperty, StopAndStartChangeNothingAfterwards, ()) {
-  const auto options = *any_bond();
-  auto history = *any_history(false);
-  for (Step& step : history) step.watched = true;
-  Scene plain(Mode::enforce, options);
-  Scene restarted(Mode::enforce, options);
-  plain.simulation().settle_at_once();
-  restarted.simulation().settle_at_once();
-  for (const Step& step : history) {
-    plain.perform(step);
-    restarted.perform(step);
-    const auto state = restarted.simulation().status(restarted.bond()).state;
-    if (state != WatchState::restoring && any_kill()) {
-      restarted.simulation().stop_and_start_watchdog();
+    for (const auto cause : base::all_values<FailoverCause>()) {
+      sum += status.failovers[direction][cause];
     }
   }
-  for (Scene* scene : {&plain, &restarted}) scene->simulation().run_for(10min);
-  RC_ASSERT(restarted.simulation().writes() == plain.simulation().writes());
-  const BondStatus& one = restarted.simulation().status(restarted.bond());
-  const BondStatus& other = plain.simulation().status(plain.bond());
-  RC_ASSERT(no_causes(one) == no_causes(other));
-  RC_ASSERT(one.off_sriov == other.off_sriov);
-  RC_ASSERT(one.restore_attempts == other.restore_attempts);
-  RC_ASSERT(one.restore_failures == other.restore_failures);
+  return sum;
 }
 
 // A watchdog that only observes does not change what happens, so another one that is never killed
@@ -81,6 +44,7 @@ RC_GTEST_PROP(RestartProperty, CountsNeverFallAndNeverExceedTheTruth, ()) {
     look();
     step.watched = true;
     truth.perform(step);
+    truth.simulation().overrun();  // the kernel does not tell of every loss of the last slave
     if (any_kill()) killed.simulation().restart_watchdog();
   }
   for (Scene* scene : {&truth, &killed}) scene->simulation().run_for(1min);

@@ -49,7 +49,8 @@ void Simulation::run_for(base::BootClock::duration duration) {
   while (true) {
     std::optional<BootTime> next = next_wake();
     if (const auto timer = kernel.next_timer(); timer && (!next || *timer < *next)) next = timer;
-    if (publish_at_ && *publish_at_ <= std::min(end, next.value_or(end))) {
+    // What happens at the same moment comes first.
+    if (publish_at_ && *publish_at_ <= end && (!next || *publish_at_ < *next)) {
       kernel.advance_to(std::max(*publish_at_, kernel.now()));
       publish();
       continue;
@@ -121,11 +122,6 @@ void Simulation::configure(Config config) {
   if (!keeper_) return;
   keeper_->configure(settings_);
   act();
-}
-
-void Simulation::settle_at_once() {
-  settings_.policy.settle = {};
-  configure(settings_.config);
 }
 
 void Simulation::set_mode(Mode mode) {

@@ -40,7 +40,6 @@ class Simulation {
   // Another boot: everything that it remembers is gone.
   void start_watchdog_afresh(const std::optional<watchdog::Moved>& moved = std::nullopt);
   void configure(Config config);  // as after SIGHUP
-  void settle_at_once();          // P-13 does not hold
   void set_mode(Mode mode);
 
   // What the file says, which may be older than what the watchdog knows.
