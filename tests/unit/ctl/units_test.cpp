@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the systemd units in packaging/ promise elsewhere: in tmpfiles.d, in the exit codes, in the
-// documents. systemd-analyze judges the rest.
+// documents. systemd-analyze (scripts/bootstrap test) judges the rest.
 #include <gtest/gtest.h>
 
+#include <array>
+#include <cstdio>
 #include <filesystem>
 #include <map>
 #include <sstream>
@@ -10,6 +12,7 @@
 
 #include "base/exit_code.hpp"
 #include "hnv/paths.hpp"
+#include "tests/support/temporary_folder.hpp"
 #include "tests/unit/ctl/repository_file.hpp"
 
 namespace hnv {
@@ -40,6 +43,58 @@ void expect_restarts(std::map<std::string, std::string> settings) {
   EXPECT_EQ(settings["StartLimitIntervalSec"], "0");
   EXPECT_EQ(settings["Type"], "notify");
   EXPECT_NE(settings["WatchdogSec"], "");
+}
+
+// A unit as it is installed, with a program that is there.
+class InstalledUnit {
+ public:
+  explicit InstalledUnit(const std::string& name) : file_(folder_.path() / (name + ".service")) {
+    std::string text = read(name + ".service.in");
+    fill_in(text, "@HNV_SBIN_DIR@", folder_.path());
+    fill_in(text, "@HNV_CONFIG_FILE@", kConfigFile);
+    folder_.write(file_.filename(), text);
+    std::filesystem::create_symlink("/bin/true", folder_.path() / name);
+  }
+
+  // systemd-analyze's words about it, and whether it is content.
+  [[nodiscard]] std::pair<bool, std::string> judged_by(const std::string& command) const {
+    const std::string line = "systemd-analyze " + command + " " + file_.native() + " 2>&1";
+    FILE* output = ::popen(line.c_str(), "r");
+    std::string text;
+    std::array<char, 4096> piece{};
+    while (const std::size_t count = std::fread(piece.data(), 1, piece.size(), output)) {
+      text.append(piece.data(), count);
+    }
+    return {::pclose(output) == 0, text};
+  }
+
+ private:
+  static void fill_in(std::string& text, const std::string& name, const std::string& value) {
+    for (auto at = text.find(name); at != std::string::npos; at = text.find(name)) {
+      text.replace(at, name.size(), value);
+    }
+  }
+
+  test::TemporaryFolder folder_;
+  std::filesystem::path file_;
+};
+
+// The score is ten times what systemd-analyze prints: 2.0 at most.
+TEST(Units, AreExposedAsLittleAsTheirWorkAllows) {
+  for (const char* name : {"hnv-watchdog", "hnv-exporter"}) {
+    const auto [content, text] =
+        InstalledUnit(name).judged_by("security --offline=true --threshold=20 --no-pager");
+    EXPECT_TRUE(content) << text;
+    EXPECT_NE(text.find("Overall exposure level for"), std::string::npos) << text;
+  }
+}
+
+TEST(Units, AreUnderstoodBySystemdWithoutAWarning) {
+  for (const char* name : {"hnv-watchdog", "hnv-exporter"}) {
+    const auto [content, text] = InstalledUnit(name).judged_by("verify --man=no");
+    EXPECT_TRUE(content) << text;
+    EXPECT_EQ(text, "");
+  }
 }
 
 TEST(Units, GiveUpOnlyWhereARestartCannotHelp) {
