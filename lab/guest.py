@@ -33,7 +33,7 @@ class Machine:
     qemu: str
     options: tuple[str, ...]
     environment: str
-    guest_files: tuple[str, ...] = ("shell", "functions")  # of guestroot; the guest sees them in /mnt/.lab
+    guest_files: tuple[str, ...] = ("shell", "functions", "bond_listener.py")  # of guestroot; the guest sees them in /mnt/.lab
     memory_mb: int = 512
 
     @property

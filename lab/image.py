@@ -93,6 +93,22 @@ def _load(folder: Path) -> Image:
     return Image(folder / "vmlinux", folder / "initramfs", (folder / "release").read_text())
 
 
+def module_of(image: Image, name: str) -> bytes:
+    """A kernel module out of the initramfs, whose archive is plain (lab.initramfs.pack)."""
+    archive = image.initramfs.read_bytes()
+    wanted = f"modules/{name}.ko".encode()
+    offset, header = 0, 110
+    while offset < len(archive):
+        size, name_size = int(archive[offset + 54 : offset + 62], 16), int(archive[offset + 94 : offset + 102], 16)
+        data = offset + header + name_size
+        data += -data % 4
+        if archive[offset + header : offset + header + name_size - 1] == wanted:
+            return archive[data : data + size]
+        offset = data + size
+        offset += -offset % 4
+    raise LabError(f"{image.initramfs} has no {name}.ko")
+
+
 def _recipe_digest() -> str:
     return hashlib.sha256(b"".join(path.read_bytes() for path in RECIPE)).hexdigest()[:12]
 

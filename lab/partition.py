@@ -42,6 +42,7 @@ class Partition:
         self.run_dir = new_run_dir(purpose)
         kept = [REPOSITORY] + ([build.folder] if build else [])
         machine = replace(HOST_LIKE, memory_mb=1024) if build and build.sanitized else HOST_LIKE
+        self.image = image
         self.guest = Guest(image, self.run_dir, kept, qemu_devices(), machine)
         try:
             slots = Slots()
@@ -75,12 +76,15 @@ class Partition:
     def write_config(self, text: str) -> None:
         self.guest.sh(f"printf %s {shlex.quote(text)} >{CONFIG_FILE}.new && mv {CONFIG_FILE}.new {CONFIG_FILE}")
 
-    def start_watchdog(self, config: Config | None = None, capable: bool = True, ready: bool = True) -> None:
-        """Start hnv-watchdog as its unit does, with CAP_NET_ADMIN only (`capable=False`: with nothing)."""
+    def start_watchdog(self, config: Config | None = None, capable: bool = True, ready: bool = True, within: str = "") -> None:
+        """Start hnv-watchdog as its unit does, with CAP_NET_ADMIN only (`capable=False`: with nothing).
+
+        `within` is a command that runs another one: unshare, prlimit.
+        """
         if config:
             self.write_config(config.text())
         arguments = f"--config.file={CONFIG_FILE} --status.file={STATUS_FILE} --log.format=logfmt --log.level=debug"
-        self.watchdog.command = confined(
+        self.watchdog.command = f"{within} " * bool(within) + confined(
             f"{self._in_guest('watchdog')} {arguments}", WATCHDOG_UID, NET_ADMIN if capable else NOTHING
         )
         before = self._status_age()
@@ -98,6 +102,8 @@ class Partition:
     def hnvctl(self, arguments: str, environment: str = "") -> tuple[int, str]:
         """Run hnvctl in the guest; its code and output."""
         files = f"--config.file={CONFIG_FILE}"
+        if arguments.startswith("events"):
+            files = f" --watchdog.status-file={STATUS_FILE}"
         if arguments.startswith("status"):
             files += f" --watchdog.status-file={STATUS_FILE}"
         return self.guest.attempt(f"{environment} {self._in_guest('ctl')} {arguments} {files}")

@@ -23,6 +23,7 @@ EXAMPLES = """examples:
   python3 -m lab suite --kernel-only                the cases that need no program of ours
   python3 -m lab suite --only replug_other_name     one case
   python3 -m lab suite --asan                       with the programs of build/asan-ubsan
+  python3 -m lab suite --long                       the cases that take minutes
 """
 
 
@@ -35,6 +36,7 @@ def parser() -> argparse.ArgumentParser:
     result.add_argument("--only", action="append", default=[], metavar="NAME", help="run this case (repeatable)")
     result.add_argument("--list", action="store_true", help="list the cases and exit")
     result.add_argument("--kernel-only", action="store_true", help="only the cases that need no program of ours")
+    result.add_argument("--long", action="store_true", help="the cases that take too long for every change, and no other")
     result.add_argument("--require-gtest", action="store_true", help="fail if <build>/tests/guest_tests is not there")
     return result
 
@@ -47,7 +49,7 @@ def main(arguments: list[str]) -> int:
         return 0
     build = Build(options.build.resolve()) if options.build else Build.of_preset("asan-ubsan" if options.asan else "release")
     try:
-        chosen = choose(options.only, options.kernel_only, options.require_gtest, build)
+        chosen = choose(options.only, options.kernel_only, options.require_gtest, options.long, build)
         if any(entry.needs_programs for entry in chosen):
             build.require()
         return run(chosen, build)
@@ -56,14 +58,14 @@ def main(arguments: list[str]) -> int:
         return 2
 
 
-def choose(only: list[str], kernel_only: bool, require_gtest: bool, build: Build) -> list[Case]:
+def choose(only: list[str], kernel_only: bool, require_gtest: bool, long: bool, build: Build) -> list[Case]:
     """The cases to run, in their order."""
     unknown = set(only) - {entry.name for entry in CASES}
     if unknown:
         raise LabError(f"no case named {', '.join(sorted(unknown))}; see --list")
     if require_gtest and not build.guest_tests.exists():
         raise LabError(f"{build.guest_tests} is not there; run: cmake --build {build.folder}")
-    chosen = [entry for entry in CASES if not only or entry.name in only]
+    chosen = [entry for entry in CASES if (entry.name in only if only else entry.long == long)]
     if kernel_only:
         chosen = [entry for entry in chosen if not entry.needs_programs and not entry.needs_guest_tests]
     if not build.guest_tests.exists():

@@ -6,8 +6,9 @@ from lab.cases import restore
 from lab.cases import replug
 from lab.cases import handsoff
 from lab.cases import failures
+from lab.cases import faults
 from lab.cases import persist
 from lab.cases import native
 from lab.cases.registry import CASES, Case
 
-__all__ = ["CASES", "Case", "failures", "handsoff", "native", "persist", "replug", "restore"]
+__all__ = ["CASES", "Case", "failures", "faults", "handsoff", "native", "persist", "replug", "restore"]

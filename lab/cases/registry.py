@@ -23,16 +23,19 @@ class Case:
     run: Callable[[Partition], None]
     needs_programs: bool
     needs_guest_tests: bool
+    long: bool = False
 
 
 CASES: list[Case] = []
 
 
-def case(title: str, programs: bool = True, guest_tests: bool = False) -> Callable[[Callable[[Partition], None]], Callable[[Partition], None]]:
-    """Register the decorated function as a case of its own name."""
+def case(
+    title: str, programs: bool = True, guest_tests: bool = False, long: bool = False
+) -> Callable[[Callable[[Partition], None]], Callable[[Partition], None]]:
+    """Register the decorated function as a case of its own name; a `long` one runs with --long only."""
 
     def register(run: Callable[[Partition], None]) -> Callable[[Partition], None]:
-        CASES.append(Case(run.__name__, title, run, programs, guest_tests))
+        CASES.append(Case(run.__name__, title, run, programs, guest_tests, long))
         return run
 
     return register
