@@ -117,16 +117,16 @@ class Events {
   }
 
   void keep_last(std::vector<News>& all, std::size_t last) const {
-    for (auto news = all.rbegin(); news != all.rend(); ++news) {
-      auto event = news->events.end();
-      while (event != news->events.begin() && last > 0) {
+    for (std::size_t left = all.size(); left > 0; --left) {
+      News& news = all[left - 1];
+      auto event = news.events.end();
+      while (event != news.events.begin() && last > 0) {
         --event;
         if (is_wanted(*event)) --last;
       }
-      if (event != news->events.begin()) news->missing = 0;
-      news->events.erase(news->events.begin(), event);
-      // Nothing before the first one is told of.
-      if (news->events.empty()) news->missing = 0;
+      // Nothing before the first one that is shown is told of.
+      if (event != news.events.begin() || last == 0) news.missing = 0;
+      news.events.erase(news.events.begin(), event);
     }
   }
 

@@ -41,7 +41,7 @@ class EventJournal {
 
  private:
   void take(std::string line);
-  base::Expected<void> set_aside(const base::Error& error) const;
+  [[nodiscard]] base::Expected<void> set_aside(const base::Error& error) const;
   base::Expected<void> write_pending();
   base::Expected<bool> append();
   base::Expected<void> replace();

@@ -20,7 +20,19 @@ from lab.waiting import stays, wait_until
 
 RUN = "/run/hnv"
 SEED = 20240607
-STOPPED_SECONDS = 30.0
+LIFE_SECONDS = 1.2  # a start takes a quarter of it in an emulated guest
+
+# storm.sh BOND PAUSE SLAVE...; without a process for each pause, which would cost more than the storm itself
+STORM = """exec 9<> <(:)
+file=/sys/class/net/$1/bonding/active_slave pause=$2
+shift 2
+while :; do
+  for slave; do
+    echo "$slave" >"$file"
+    read -r -t "$pause" -u 9
+  done
+done
+"""
 
 
 class Storm:
@@ -33,9 +45,8 @@ class Storm:
         self.guest.sh(f"rm -f {self.truth_file}")
         self._listener = self.guest.sh(f"start_daemon listener '{listener}'")
         wait_until(lambda: self.guest.attempt(f"[ -s {self.truth_file} ]")[0] == 0, what="the listener listens")
-        active = f"/sys/class/net/{bond.name}/bonding/active_slave"
-        loop = f"while :; do for slave in {bond.virtual} {bond.sriov}; do echo $slave >{active}; sleep {pause}; done; done"
-        self._loop = self.guest.sh(f'start_daemon storm \'bash -c "{loop.replace("$", chr(92) + "$")}"\'')
+        (self.guest.results / "storm.sh").write_text(STORM)
+        self._loop = self.guest.sh(f"start_daemon storm 'bash /mnt/storm.sh {bond.name} {pause} {bond.virtual} {bond.sriov}'")
 
     def calm(self) -> None:
         """No more changes; the traffic is on the SR-IOV port."""
@@ -103,11 +114,11 @@ def still_repairs(partition: Partition, bond: Bond) -> None:
 def kill_in_a_storm(partition: Partition, kills: int) -> None:
     repaired(partition)
     bond = partition.first
-    storm = Storm(partition, bond, pause=0.02)
+    storm = Storm(partition, bond, pause=0.05)
     generator = random.Random(SEED)
     told = restarts = 0
     for _ in range(kills):
-        time.sleep(generator.uniform(0.0, 0.6))
+        time.sleep(generator.uniform(0.0, LIFE_SECONDS))
         partition.watchdog.kill()
         now = counted(partition, bond)
         expect_true(now >= told, f"published changes went back from {told} to {now}")
@@ -135,14 +146,13 @@ def killed_200_times_in_a_storm(partition: Partition) -> None:
     kill_in_a_storm(partition, 200)
 
 
-@case("stopped for 30 s in a storm (SIGSTOP): goes on, and counts exactly or says what it lost")
-def stopped_in_a_storm(partition: Partition) -> None:
+def stop_in_a_storm(partition: Partition, seconds: float) -> None:
     repaired(partition)
     bond = partition.first
     before = counted(partition, bond)
     storm = Storm(partition, bond, pause=0.01)
     partition.watchdog.signal("STOP")
-    time.sleep(STOPPED_SECONDS)
+    time.sleep(seconds)
     partition.watchdog.signal("CONT")
     storm.calm()
     still_repairs(partition, bond)
@@ -155,6 +165,16 @@ def stopped_in_a_storm(partition: Partition) -> None:
     else:
         expect(final, truth, "changes counted without an overrun")
     expect_true(partition.watchdog.running(), "the watchdog still runs")
+
+
+@case("stopped for 10 s in a storm (SIGSTOP): goes on, and counts exactly or says what it lost")
+def stopped_in_a_storm(partition: Partition) -> None:
+    stop_in_a_storm(partition, 10)
+
+
+@case("stopped for 30 s in a storm", long=True)
+def stopped_30_s_in_a_storm(partition: Partition) -> None:
+    stop_in_a_storm(partition, 30)
 
 
 @case("a tiny receive buffer: loses messages, says so, invents nothing, and its picture is right in the end")
@@ -199,7 +219,7 @@ def small_run(partition: Partition) -> Iterator[None]:
     finally:
         for daemon in partition.running_daemons():
             daemon.kill()
-        partition.guest.sh(f"umount {RUN}")
+        partition.guest.sh(f"while mountpoint -q {RUN}; do umount {RUN}; done")
 
 
 def unwritable(partition: Partition, begin: str, end: str) -> None:
@@ -207,10 +227,12 @@ def unwritable(partition: Partition, begin: str, end: str) -> None:
         repaired(partition)
         bond = partition.first
         bond.start_traffic()
-        partition.guest.attempt(begin)
+        partition.guest.sh(begin)
         still_repairs(partition, bond)
-        strand(bond)
-        bond.wait_active(bond.sriov)
+        # The last page of a file takes a few events even on a full file system.
+        for _ in range(4):
+            strand(bond)
+            bond.wait_active(bond.sriov)
         expect_carries(bond, bond.sriov)
         said = partition.watchdog.log()
         for event in ("status_unwritten", "events_unwritten"):
@@ -227,12 +249,12 @@ def unwritable(partition: Partition, begin: str, end: str) -> None:
 
 @case("a full /run: bonds are looked after, it is said once, and nothing is lost afterwards")
 def full_run(partition: Partition) -> None:
-    unwritable(partition, f"busybox dd if=/dev/zero of={RUN}/fill bs=4k", f"rm {RUN}/fill")
+    unwritable(partition, f"busybox dd if=/dev/zero of={RUN}/fill bs=4k || true", f"rm {RUN}/fill")
 
 
 @case("a read-only /run: the same")
 def read_only_run(partition: Partition) -> None:
-    unwritable(partition, f"mount -o remount,ro {RUN}", f"mount -o remount,rw {RUN}")
+    unwritable(partition, f"mount --bind {RUN} {RUN} && mount -o remount,bind,ro {RUN}", f"umount {RUN}")
 
 
 @case("no memory: the traffic does not notice, and a restart goes on with the counts")
@@ -353,7 +375,7 @@ def bond_made_again(partition: Partition) -> None:
     bond.wait_active(bond.sriov)
     told = settled_count(partition, bond)
     expect_true(told >= 2, f"{told} changes counted before")
-    for _ in range(3):
+    for _ in range(2):
         partition.guest.sh(f"ip link delete {bond.name}")
         bond.create()
         bond.wait_primary(bond.sriov)

@@ -87,13 +87,19 @@ TEST(Config, TakesDurationsWithOneUnit) {
   EXPECT_EQ(parse_config("settle: 0s", "f")->settle, 0s);
 }
 
+BondConfig named(const std::string& name) {
+  BondConfig bond;
+  bond.name = name;
+  return bond;
+}
+
 // What is asked for is said in full, so that "off" can stand in a file as well.
 TEST(Config, TakesTrueAndFalse) {
   const auto config = parse_config(
       "bonds: [{name: b, ignore: false, damping: false, fast_failover: false}, {name: c}]", "f");
   ASSERT_TRUE(config.has_value()) << config.error().to_string();
-  EXPECT_EQ(*config->bond("b"), BondConfig{.name = "b", .sriov = {}});
-  EXPECT_EQ(*config->bond("c"), BondConfig{.name = "c", .sriov = {}});
+  EXPECT_EQ(*config->bond("b"), named("b"));
+  EXPECT_EQ(*config->bond("c"), named("c"));
 }
 
 TEST(Config, TakesTheLimits) {

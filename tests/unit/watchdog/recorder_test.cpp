@@ -228,8 +228,8 @@ TEST(Recorder, AddsUpUnseenFailuresAndTakesNoneForAFailover) {
 
 TEST(Recorder, CountsOutcomesOfWrites) {
   Recorder recorder(bond::IfIndex{3}, "bond0");
-  recorder.note_attempt();
-  recorder.note_attempt();
+  recorder.note_attempt(WriteRule::bring_back);
+  recorder.note_attempt(WriteRule::bring_back);
   recorder.note_outcome(WriteConfirmed{{}, 2ms});
   recorder.note_outcome(WriteFailed{{}, RestoreFailure::overridden});
   EXPECT_EQ(recorder.status().restore_attempts, 2U);
