@@ -37,7 +37,7 @@ EXAMPLES = """examples:
   python3 -m lab soak --help           random changes for half an hour, under sanitizers
   python3 -m lab record                record the kernel's messages anew for tests/golden
   python3 -m lab bench                 the numbers of docs/performance.md that need a real bond (10 minutes)
-  python3 -m lab fast                  lost packets with and without fast failover (6 minutes)
+  python3 -m lab fast                  lost packets with and without fast failover (3 minutes)
 """
 
 
