@@ -91,7 +91,8 @@ std::string damping_text(const Picture& picture, const Verdict& verdict) {
   if (!changed.empty()) text += "; " + changed;
   const BondConfig* config = picture.config.bond(verdict.bond);
   const bool is_on = config != nullptr && config->damping;
-  if (watched.suppressed && !is_on) text += "; above the limit of damping, which is off";
+  if (watched.suppressed && !is_damped(watched) && !is_on)
+    text += "; above the limit of damping, which is off";
   return text;
 }
 

@@ -202,8 +202,7 @@ std::span<const MetricRow> watchdog_rows() {
                 Projection(project_fast_skips)},
       MetricRow{"hnv_link_glitches_total", kCounter,
                 "Lost carriers of slaves that were back before the kernel's next look at the "
-                "links, so that "
-                "bonding saw nothing.",
+                "links, so that bonding saw nothing.",
                 bond_labels, AccountValue(account_count<&BondStatus::glitches>)},
       MetricRow{"hnv_watchdog_up",
                 kGauge,

@@ -57,8 +57,7 @@ std::string reselect_words(const BondStatus& bond, std::optional<PrimaryReselect
 std::string budget_words(const std::string& left) {
   return "the watchdog has brought the traffic back as often as it may in an hour, and does so "
          "again" +
-         in(left) +
-         "; find who takes it away: the watchdog's log has event=failover with a cause each time";
+         in(left) + "; find who takes it away: hnvctl events has the cause of each time";
 }
 
 }  // namespace hnv

@@ -40,6 +40,13 @@ std::string join(const std::vector<std::string_view>& words) {
   return list;
 }
 
+// A limit is a whole number of hours or of seconds.
+std::string limit_text(std::chrono::milliseconds limit) {
+  const auto hours = std::chrono::duration_cast<std::chrono::hours>(limit);
+  if (hours == limit) return std::to_string(hours.count()) + "h";
+  return std::to_string(std::chrono::duration_cast<std::chrono::seconds>(limit).count()) + "s";
+}
+
 }  // namespace
 
 base::Expected<YamlReader> YamlReader::open(std::string_view text, const std::string& file) {
@@ -122,10 +129,9 @@ std::chrono::milliseconds YamlReader::duration(const YAML::Node& node, const std
     const auto value = parse_duration(node.Scalar());
     if (value && *value <= longest) return *value;
   }
-  const auto hours = std::chrono::duration_cast<std::chrono::hours>(longest);
   fail(node, what + " is " + found(node) +
                  "; allowed: a number with ms, s, m or h, such as 10s, up to " +
-                 std::to_string(hours.count()) + "h");
+                 limit_text(longest));
   return {};
 }
 

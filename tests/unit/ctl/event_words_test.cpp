@@ -42,6 +42,27 @@ TEST(EventWords, TellShortTimesToo) {
             "steady -> settling, off SR-IOV: absent; after 250 ms; off for 1 min 1 s");
 }
 
+TEST(EventWords, TellWhichOptionIsWritten) {
+  EXPECT_EQ(event_words(event("write", {{"bond", std::string("bond1")},
+                                        {"primary_reselect", std::string("failure")},
+                                        {"rule", std::string("suppress")}})),
+            "the watchdog writes, rule suppress; primary_reselect failure");
+  EXPECT_EQ(event_words(event("restored", {{"bond", std::string("bond1")},
+                                           {"primary", std::string("eth1")},
+                                           {"rule", std::string("keep")}})),
+            "what was written is in force, rule keep; primary eth1");
+}
+
+TEST(EventWords, TellOfDampingAndTheBudget) {
+  EXPECT_EQ(event_words(event("damping", {{"bond", std::string("bond1")},
+                                          {"suppressed", std::string("yes")},
+                                          {"penalty", 2820.0}})),
+            "the link flaps too much: yes; penalty 2820");
+  EXPECT_EQ(event_words(event("budget_spent",
+                              {{"bond", std::string("bond1")}, {"hint", std::string("find it")}})),
+            "no more moves for a while: as many as may be in an hour; find it");
+}
+
 TEST(EventWords, TellWhatIsNotKnownByItsFields) {
   EXPECT_EQ(
       event_words(event("eclipse", {{"moons", std::int64_t{2}}, {"err", std::string("dark")}})),

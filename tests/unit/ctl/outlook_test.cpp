@@ -167,8 +167,8 @@ TEST(Next, AsksWhoTakesTheTrafficAwayWhenTheBudgetIsSpent) {
   EXPECT_EQ(verdict.why, "enP16392p1s0 is primary and healthy; someone made another slave active");
   EXPECT_EQ(verdict.next,
             "observing: the watchdog has brought the traffic back as often as it may in an hour, "
-            "and does so again in 23 min; find who takes it away: the watchdog's log has "
-            "event=failover with a cause each time");
+            "and does so again in 23 min; find who takes it away: hnvctl events has the "
+            "cause of each time");
   EXPECT_EQ(verdict.by_hand, "ip link set dev bond191554c8 type bond primary enP16392p1s0");
 }
 

@@ -87,19 +87,16 @@ TEST(Config, TakesDurationsWithOneUnit) {
   EXPECT_EQ(parse_config("settle: 0s", "f")->settle, 0s);
 }
 
-BondConfig named(const std::string& name) {
-  BondConfig bond;
-  bond.name = name;
-  return bond;
-}
-
 // What is asked for is said in full, so that "off" can stand in a file as well.
 TEST(Config, TakesTrueAndFalse) {
   const auto config = parse_config(
       "bonds: [{name: b, ignore: false, damping: false, fast_failover: false}, {name: c}]", "f");
   ASSERT_TRUE(config.has_value()) << config.error().to_string();
-  EXPECT_EQ(*config->bond("b"), named("b"));
-  EXPECT_EQ(*config->bond("c"), named("c"));
+  for (const char* name : {"b", "c"}) {
+    BondConfig untouched;
+    untouched.name = name;
+    EXPECT_EQ(*config->bond(name), untouched);
+  }
 }
 
 TEST(Config, TakesTheLimits) {
@@ -164,7 +161,7 @@ INSTANTIATE_TEST_SUITE_P(
                 "2:5: a bond without name; required: name, and sriov where the platform names no "
                 "SR-IOV slave"},
         Mistake{"UnknownKeyOfABond", "bonds:\n  - {name: b, dampen: true}\n",
-                "2:14: unknown key 'dampen' in a bond; allowed: name, sriov, expected_slaves, "
+                "2:15: unknown key 'dampen' in a bond; allowed: name, sriov, expected_slaves, "
                 "ignore, damping, fast_failover, fast_failover_delay"},
         Mistake{"SriovAndIgnore", "bonds:\n  - {name: b, sriov: {bus: pci}, ignore: true}\n",
                 "2:5: bond 'b' is ignored and has other keys; allowed: name and ignore"},

@@ -77,8 +77,7 @@ TEST(RestraintWords, NameTheChangedSettingWhileItIsChanged) {
 TEST(RestraintWords, TellWhatToDoAboutASpentBudget) {
   EXPECT_EQ(budget_words("23 min"),
             "the watchdog has brought the traffic back as often as it may in an hour, and does so "
-            "again in 23 min; find who takes it away: the watchdog's log has event=failover with a "
-            "cause each time");
+            "again in 23 min; find who takes it away: hnvctl events has the cause of each time");
 }
 
 }  // namespace
