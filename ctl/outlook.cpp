@@ -120,7 +120,7 @@ std::string while_paused(const Outlook& outlook) {
 
 std::string while_suppressed(const Outlook& outlook) {
   const SlaveReport* sriov = outlook.bond.sriov();
-  const std::string words = release_words(
+  std::string words = release_words(
       *outlook.watched, countdown_text(damping_ends_at(*outlook.watched) - outlook.now));
   if (sriov == nullptr) return words;
   if (sriov->active) {
