@@ -298,7 +298,7 @@ std::vector<LogField> BondKeeper::fields_of(const Write& write) const {
                           ? std::string(base::name_of(*write.reselect))
                           : slave_name(write.slave);
   return {{"bond", recorder_.status().name},
-          {std::string(base::name_of(option)), std::move(value)},
+          {base::name_of(option), std::move(value)},
           {"rule", std::string(base::name_of(write.rule))}};
 }
 
