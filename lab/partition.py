@@ -78,16 +78,18 @@ class Partition:
     def write_config(self, text: str) -> None:
         self.guest.sh(f"printf %s {shlex.quote(text)} >{CONFIG_FILE}.new && mv {CONFIG_FILE}.new {CONFIG_FILE}")
 
-    def start_watchdog(self, config: Config | None = None, capable: bool = True, ready: bool = True, within: str = "") -> None:
+    def start_watchdog(
+        self, config: Config | None = None, capable: bool = True, ready: bool = True, within: str = "", asan: str = ""
+    ) -> None:
         """Start hnv-watchdog as its unit does, with CAP_NET_ADMIN only (`capable=False`: with nothing).
 
-        `within` is a command that runs another one: unshare, prlimit.
+        `within` is a command that runs another one: unshare, prlimit. `asan` are options of a sanitized build.
         """
         if config:
             self.write_config(config.text())
         arguments = f"--config.file={CONFIG_FILE} --status.file={STATUS_FILE} --log.format=logfmt --log.level=debug"
         self.watchdog.command = f"{within} " * bool(within) + confined(
-            f"{self._in_guest('watchdog')} {arguments}", WATCHDOG_UID, NET_ADMIN if capable else NOTHING
+            f"{self._in_guest('watchdog')} {arguments}", WATCHDOG_UID, NET_ADMIN if capable else NOTHING, asan
         )
         before = self._status_age()
         self.watchdog.start()

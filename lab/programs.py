@@ -158,11 +158,17 @@ class Daemon:
         return "\n".join(self.log().splitlines()[-lines:])
 
 
-def confined(program: str, uid: int, capabilities: str) -> str:
-    """`program` as its service unit would run it: an ordinary user who has `capabilities` and cannot get more."""
+def confined(program: str, uid: int, capabilities: str, asan: str = "") -> str:
+    """`program` as its service unit would run it: an ordinary user who has `capabilities` and cannot get more.
+
+    `asan` are further options of AddressSanitizer.
+    """
     # Without ambient capabilities to raise, setpriv must not be asked to raise any.
     inherit = "" if capabilities == NOTHING else f"--inh-caps {capabilities} --ambient-caps {capabilities} "
     identity = f"--reuid {uid} --regid {uid} --clear-groups --no-new-privs --bounding-set {capabilities}"
-    environment = " ".join(f"{name}={value}" for name, value in SANITIZER_ENVIRONMENT.items())
+    options = dict(SANITIZER_ENVIRONMENT)
+    if asan:
+        options["ASAN_OPTIONS"] += f":{asan}"
+    environment = " ".join(f"{name}={value}" for name, value in options.items())
     return f"env {environment} setpriv {identity} {inherit}{program}"
 
