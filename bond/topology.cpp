@@ -37,8 +37,16 @@ Change Topology::apply(const LinkEvent& event) {
   const Link& link = event.link;
   if (dump_) dump_->seen.insert(link.index);
   if (event.type == LinkEvent::Type::del_link) return forget(link.index);
-  if (link.is_bond()) return apply_bond(link);
-  if (link.is_slave_of_bond()) return apply_slave(link);
+  // A device that took the index of one whose end was missed: two records of one index would
+  // outlive every dump, which mentions the index.
+  if (link.is_bond()) {
+    if (slaves_.contains(link.index)) forget(link.index);
+    return apply_bond(link);
+  }
+  if (link.is_slave_of_bond()) {
+    if (bonds_.contains(link.index)) forget(link.index);
+    return apply_slave(link);
+  }
   return forget(link.index);
 }
 

@@ -168,6 +168,23 @@ TEST(Topology, ForgetsADeletedBondWithItsSlaves) {
   EXPECT_TRUE(story.topology.links().empty());
 }
 
+TEST(Topology, KeepsOneRecordOfAnIndexThatReturnsAsAnotherKindOfDevice) {
+  Story story("flap");
+  const bond::Link master = story.topology.bonds().begin()->second;
+  bond::LinkEvent event;
+  event.link = story.topology.slaves_of(master.index).front()->link;
+  event.link.index = master.index;
+  event.link.master = IfIndex{master.index.value + 1000};
+  story.topology.apply(event);
+  EXPECT_EQ(story.topology.bond(master.index), nullptr);
+  EXPECT_NE(story.topology.slave(master.index), nullptr);
+
+  event.link = master;
+  story.topology.apply(event);
+  EXPECT_NE(story.topology.bond(master.index), nullptr);
+  EXPECT_EQ(story.topology.slave(master.index), nullptr);
+}
+
 TEST(Topology, DropsWhatADumpDoesNotMention) {
   Topology topology;
   const auto events = golden::events("dump_100_bonds");
