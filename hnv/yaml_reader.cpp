@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "hnv/yaml_reader.hpp"
 
+#include <yaml-cpp/eventhandler.h>
+
 #include <algorithm>
 #include <charconv>
 #include <set>
+#include <sstream>
+#include <utility>
 
 namespace hnv {
 
@@ -47,18 +51,61 @@ std::string limit_text(std::chrono::milliseconds limit) {
   return std::to_string(std::chrono::duration_cast<std::chrono::seconds>(limit).count()) + "s";
 }
 
+// Where the content of each document begins, and nothing of what is in it.
+class DocumentStarts : public YAML::EventHandler {
+ public:
+  std::vector<YAML::Mark> marks;
+
+  void OnDocumentStart(const YAML::Mark&) override { begun_ = true; }
+  void OnDocumentEnd() override {}
+  void OnNull(const YAML::Mark& mark, YAML::anchor_t) override { note(mark); }
+  void OnAlias(const YAML::Mark& mark, YAML::anchor_t) override { note(mark); }
+  void OnScalar(const YAML::Mark& mark, const std::string&, YAML::anchor_t,
+                const std::string&) override {
+    note(mark);
+  }
+  void OnSequenceStart(const YAML::Mark& mark, const std::string&, YAML::anchor_t,
+                       YAML::EmitterStyle::value) override {
+    note(mark);
+  }
+  void OnSequenceEnd() override {}
+  void OnMapStart(const YAML::Mark& mark, const std::string&, YAML::anchor_t,
+                  YAML::EmitterStyle::value) override {
+    note(mark);
+  }
+  void OnMapEnd() override {}
+
+ private:
+  bool begun_ = false;
+
+  void note(const YAML::Mark& mark) {
+    if (std::exchange(begun_, false)) marks.push_back(mark);
+  }
+};
+
+// Of the first two documents. The parser takes what it cannot begin a document with, such as a
+// comma, for empty documents without end: reading all of them would never stop.
+std::vector<YAML::Mark> first_documents(const std::string& text) {
+  std::istringstream stream(text);
+  YAML::Parser parser(stream);
+  DocumentStarts starts;
+  while (starts.marks.size() < 2 && parser.HandleNextDocument(starts)) {
+  }
+  return starts.marks;
+}
+
 }  // namespace
 
 base::Expected<YamlReader> YamlReader::open(std::string_view text, const std::string& file) {
   YamlReader reader;
   reader.file_ = file;
   try {
-    const std::vector<YAML::Node> documents = YAML::LoadAll(std::string(text));
+    const std::vector<YAML::Mark> documents = first_documents(std::string(text));
     if (documents.size() > 1) {
-      reader.fail(documents[1], "a second document; allowed: one");
-      return failure(*reader.error_);
+      return failure(Error{ErrorCode::invalid, "parse", file + ":" + position_of(documents[1]),
+                           "a second document; allowed: one"});
     }
-    if (!documents.empty()) reader.root_ = documents.front();
+    if (!documents.empty()) reader.root_ = YAML::Load(std::string(text));
   } catch (const YAML::Exception& problem) {
     return failure(
         Error{ErrorCode::invalid, "parse", file + ":" + position_of(problem.mark), problem.msg});
