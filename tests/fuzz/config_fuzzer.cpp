@@ -29,7 +29,6 @@ void check(const Config& config) {
   }
   for (const BondConfig& bond : config.bonds) {
     require(config.bond(bond.name) == &bond);
-    require(bond.sriov.has_value() || bond.ignore);
     require(!bond.sriov || !to_string(*bond.sriov).empty());
     require(config.expects(bond.name) == !bond.ignore);
   }
