@@ -163,7 +163,7 @@ TEST_F(WatchdogProgram, DoesNotStartWithAWrongConfiguration) {
 TEST_F(WatchdogProgram, ChecksAConfigurationWithoutRunning) {
   EXPECT_EQ(run(arguments({"--check-config"})), base::kExitOk);
   EXPECT_THAT(output(), HasSubstr("valid; mode enforce, 0 bonds"));
-  configure("bonds: [{name: b}]\n");
+  configure("bonds: [{device: b}]\n");
   EXPECT_EQ(run(arguments({"--check-config"})), base::kExitConfig);
 }
 
