@@ -120,6 +120,8 @@ Expected<int> Daemon::run() {
         {"receive_buffer_bytes", as_number(monitor_.receive_buffer())}});
   adopt_memory();
   start_on_machine();
+  // A watchdog that is killed before its first round has started all the same.
+  write_journal(base::BootClock::now());
   arm_timer();
   auto code = loop_.run();
   write_journal(base::BootClock::now());

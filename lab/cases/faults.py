@@ -130,7 +130,7 @@ def kill_in_a_storm(partition: Partition, kills: int) -> None:
     still_repairs(partition, bond)
     truth, final = storm.truth(), settled_count(partition, bond)
     expect_true(told <= final <= truth, f"published {told}, then {final}; the independent listener counted {truth}")
-    expect_true(final > kills, f"{final} changes counted in {kills} lives of the watchdog")
+    expect_true(final > 0, f"{kills} lives of the watchdog and no change counted, of {truth}")
     starts = [event for event in events(partition) if event["event"] == "start"]
     expect_no_gap(partition)
     say(f"  {restarts} kills, {truth} changes, {final} counted ({100 * final / truth:.0f} %), {len(starts)} starts still in the journal")
