@@ -16,6 +16,7 @@ from lab.bond import KernelBond
 from lab.errors import LabError
 from lab.partition import Partition
 from lab.programs import Config, ManagedBond
+from lab.waiting import PATIENCE
 
 NAME = "bondveth"
 SRIOV, VIRTUAL = "veth0", "veth1"
@@ -73,9 +74,9 @@ class VethBond(KernelBond):
             self.guest.attempt(f"ip link delete {name} 2>/dev/null")
         self.guest.attempt(f"ip netns delete {PEER} 2>/dev/null")
 
-    def wait_whole(self) -> None:
+    def wait_whole(self, timeout: float = PATIENCE) -> None:
         """Until both links are up and the SR-IOV slave carries the traffic."""
-        self.wait(lambda state: self.is_whole(state) and state.active == SRIOV, "bond whole and on its SR-IOV slave")
+        self.wait(lambda state: self.is_whole(state) and state.active == SRIOV, "bond whole and on its SR-IOV slave", timeout)
 
     def config(self, fast_failover: bool = True, **settings: str) -> Config:
         """Further `settings` are keys of the bond."""
