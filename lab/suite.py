@@ -23,8 +23,17 @@ EXAMPLES = """examples:
   python3 -m lab suite --kernel-only                the cases that need no program of ours
   python3 -m lab suite --only replug_other_name     one case
   python3 -m lab suite --asan                       with the programs of build/asan-ubsan
+  python3 -m lab suite --part 1/2                   the first, third, fifth, ... case
   python3 -m lab suite --long                       the cases that take minutes
 """
+
+
+def part(text: str) -> slice:
+    """The cases of K/N in the list of all."""
+    first, _, parts = text.partition("/")
+    if not (first.isdigit() and parts.isdigit() and 1 <= int(first) <= int(parts)):
+        raise argparse.ArgumentTypeError(f"'{text}' is not K/N with 1 <= K <= N, as 1/2")
+    return slice(int(first) - 1, None, int(parts))
 
 
 def parser() -> argparse.ArgumentParser:
@@ -34,6 +43,7 @@ def parser() -> argparse.ArgumentParser:
     result.add_argument("--build", type=Path, metavar="DIR", help="build folder with the programs (default: build/release)")
     result.add_argument("--asan", action="store_true", help="use build/asan-ubsan")
     result.add_argument("--only", action="append", default=[], metavar="NAME", help="run this case (repeatable)")
+    result.add_argument("--part", type=part, metavar="K/N", help="every Nth case, beginning with the Kth: N guests can share the work")
     result.add_argument("--list", action="store_true", help="list the cases and exit")
     result.add_argument("--kernel-only", action="store_true", help="only the cases that need no program of ours")
     result.add_argument("--long", action="store_true", help="the cases that take too long for every change, and no other")
@@ -50,6 +60,8 @@ def main(arguments: list[str]) -> int:
     build = Build(options.build.resolve()) if options.build else Build.of_preset("asan-ubsan" if options.asan else "release")
     try:
         chosen = choose(options.only, options.kernel_only, options.require_gtest, options.long, build)
+        if options.part:
+            chosen = chosen[options.part]
         if any(entry.needs_programs for entry in chosen):
             build.require()
         return run(chosen, build)
