@@ -118,10 +118,6 @@ void Simulation::stop_and_start_watchdog() {
   restart_watchdog();
 }
 
-void Simulation::start_watchdog_afresh(const std::optional<watchdog::Moved>& moved) {
-  start(moved, std::nullopt);
-}
-
 void Simulation::configure(Config config) {
   settings_.config = std::move(config);
   if (!keeper_) return;

@@ -37,8 +37,6 @@ class Simulation {
   void restart_watchdog(const std::optional<watchdog::Moved>& moved = std::nullopt);
   // Stopped, and started again.
   void stop_and_start_watchdog();
-  // Another boot: everything that it remembers is gone.
-  void start_watchdog_afresh(const std::optional<watchdog::Moved>& moved = std::nullopt);
   void configure(Config config);  // as after SIGHUP
   void set_mode(Mode mode);
   void let_nothing_be_kept() { can_keep_ = false; }  // as with a full /run
