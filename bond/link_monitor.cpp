@@ -52,8 +52,8 @@ Expected<void> LinkMonitor::reopen(BootTime now) {
   return resync(now);
 }
 
-Expected<std::vector<LinkMonitor::News>> LinkMonitor::drain(BootTime now) {
-  std::vector<News> news = std::exchange(undelivered_, {});
+Expected<std::vector<LinkNews>> LinkMonitor::drain(BootTime now) {
+  std::vector<LinkNews> news = std::exchange(undelivered_, {});
   if (auto done = read_all(now, news); !done) {
     undelivered_ = std::move(news);
     return failure(done.error());
@@ -61,7 +61,7 @@ Expected<std::vector<LinkMonitor::News>> LinkMonitor::drain(BootTime now) {
   return news;
 }
 
-Expected<void> LinkMonitor::read_all(BootTime now, std::vector<News>& news) {
+Expected<void> LinkMonitor::read_all(BootTime now, std::vector<LinkNews>& news) {
   while (true) {
     auto received = socket_.receive();
     if (!received) return failure(received.error());
@@ -96,7 +96,7 @@ std::optional<std::uint32_t> LinkMonitor::dropped() const {
   return count ? std::optional(*count) : std::nullopt;
 }
 
-void LinkMonitor::handle(std::span<const std::byte> message, std::vector<News>& news) {
+void LinkMonitor::handle(std::span<const std::byte> message, std::vector<LinkNews>& news) {
   nlmsghdr header{};
   std::memcpy(&header, message.data(), sizeof header);
   const bool of_dump = dump_ && header.nlmsg_seq == dump_->sequence;
@@ -120,7 +120,7 @@ void LinkMonitor::handle(std::span<const std::byte> message, std::vector<News>& 
 }
 
 void LinkMonitor::handle_link(std::span<const std::byte> message, bool of_dump,
-                              std::vector<News>& news) {
+                              std::vector<LinkNews>& news) {
   ++counters_.messages;
   const auto event = parse_link_message(message);
   if (!event) {
@@ -130,7 +130,7 @@ void LinkMonitor::handle_link(std::span<const std::byte> message, bool of_dump,
   if (!*event) return;
   const Link& link = (*event)->link;
   const bool mismatch = of_dump && is_mismatch(link);
-  News item = news_of(topology_.apply(**event), link.index, of_dump, mismatch);
+  LinkNews item = news_of(topology_.apply(**event), link.index, of_dump, mismatch);
   // The events that announce a changed set of slaves or changed options without telling all of it:
   // FEATURES comes with every enslaving and release (bond_compute_features), while a released veth
   // no longer looks like ours; BONDING_OPTIONS with every sysfs write, also of slave options; a
@@ -158,26 +158,15 @@ bool LinkMonitor::is_mismatch(const Link& link) const {
          (known == nullptr || fresh(known->bond));
 }
 
-LinkMonitor::News LinkMonitor::news_of(Change change, IfIndex link, bool of_dump, bool mismatch) {
-  News item{std::move(change), doubted_.erase(link) > 0 || mismatch, 0, 0};
+LinkNews LinkMonitor::news_of(Change change, IfIndex link, bool of_dump, bool mismatch) {
   if (mismatch) {
     ++counters_.audit_mismatches;
     ++dump_->mismatches;
   }
-  if (!item.resync) return item;
-  item.unseen_link_failures = item.change.link_failures;
-  // The message about a bond's carrier is late by up to a second: what only an audit shows may
-  // still be told.
-  if (!mismatch) item.unseen_carrier_losses = item.change.carrier_losses;
-  // The first event after a loss tells one of them itself, the last.
-  if (!of_dump) {
-    item.unseen_link_failures -= std::min(item.unseen_link_failures, 1U);
-    item.unseen_carrier_losses -= std::min(item.unseen_carrier_losses, 1U);
-  }
-  return item;
+  return link_news(std::move(change), {of_dump, doubted_.erase(link) > 0, mismatch});
 }
 
-void LinkMonitor::end_dump(bool complete, std::vector<News>& news) {
+void LinkMonitor::end_dump(bool complete, std::vector<LinkNews>& news) {
   if (dump_->audit) return end_audit(complete, news);
   const RunningDump dump = *std::exchange(dump_, std::nullopt);
   for (Change& change : topology_.end_dump(complete)) {
@@ -197,7 +186,7 @@ void LinkMonitor::end_dump(bool complete, std::vector<News>& news) {
 }
 
 // One that was interrupted has compared what it saw; nothing is in doubt for that.
-void LinkMonitor::end_audit(bool complete, std::vector<News>& news) {
+void LinkMonitor::end_audit(bool complete, std::vector<LinkNews>& news) {
   for (Change& change : topology_.end_dump(complete)) {
     const IfIndex gone = change.slave.value_or(*change.bond);
     const bool mismatch = fresh(*change.bond);

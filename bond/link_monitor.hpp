@@ -14,6 +14,7 @@
 #include "base/clock.hpp"
 #include "base/enum_names.hpp"
 #include "base/expected.hpp"
+#include "bond/link_news.hpp"
 #include "bond/loss_meter.hpp"
 #include "bond/netlink_socket.hpp"
 #include "bond/topology.hpp"
@@ -63,19 +64,9 @@ class LinkMonitor {
   [[nodiscard]] int fd() const { return socket_.fd(); }
   [[nodiscard]] std::size_t receive_buffer() const { return socket_.receive_buffer(); }
 
-  struct News {
-    Change change;
-    // Messages about this link were lost before, or an audit found it: changes in between may be
-    // missing.
-    bool resync = false;
-    // Losses that the kernel counted and no message that reached us told; never more than there
-    // were.
-    std::uint32_t unseen_link_failures = 0;
-    std::uint32_t unseen_carrier_losses = 0;
-  };
   // Reads until nothing is left. An error means that the socket is unusable: reopen(). What had
   // been read before it comes with the next drain.
-  base::Expected<std::vector<News>> drain(base::BootTime now);
+  base::Expected<std::vector<LinkNews>> drain(base::BootTime now);
 
   // A new socket in place of one that failed. What happened between the two is found by the new
   // one's first dump, as after lost messages; topology and counters go on.
@@ -122,23 +113,23 @@ class LinkMonitor {
   base::Expected<void> start_next_dump(base::BootTime now);
   void queue_refresh(IfIndex bond);
   [[nodiscard]] bool awaits_refresh(IfIndex bond) const;
-  base::Expected<void> read_all(base::BootTime now, std::vector<News>& news);
+  base::Expected<void> read_all(base::BootTime now, std::vector<LinkNews>& news);
   void note_overrun();
   [[nodiscard]] std::optional<std::uint32_t> dropped() const;
   // Of a part of the running dump: whether that is an audit, and a message should have told this.
   [[nodiscard]] bool is_mismatch(const Link& link) const;
-  [[nodiscard]] News news_of(Change change, IfIndex link, bool of_dump, bool mismatch);
-  void handle(std::span<const std::byte> message, std::vector<News>& news);
-  void handle_link(std::span<const std::byte> message, bool of_dump, std::vector<News>& news);
-  void end_dump(bool complete, std::vector<News>& news);
-  void end_audit(bool complete, std::vector<News>& news);
+  [[nodiscard]] LinkNews news_of(Change change, IfIndex link, bool of_dump, bool mismatch);
+  void handle(std::span<const std::byte> message, std::vector<LinkNews>& news);
+  void handle_link(std::span<const std::byte> message, bool of_dump, std::vector<LinkNews>& news);
+  void end_dump(bool complete, std::vector<LinkNews>& news);
+  void end_audit(bool complete, std::vector<LinkNews>& news);
 
   NetlinkSocket socket_;
   std::size_t wanted_buffer_;
   Topology topology_;
   LinkCounters counters_;
   LossMeter losses_;
-  std::vector<News> undelivered_;  // read before the socket failed
+  std::vector<LinkNews> undelivered_;  // read before the socket failed
 
   bool synchronised_ = false;
   // Links of which nothing was heard since messages were lost. The kernel drops everything until

@@ -92,7 +92,7 @@ void BondKeeper::compare_losses(const Picture& picture) {
   if (shows_loss(before, after, *state_.sriov)) state_.sriov.reset();
 }
 
-void BondKeeper::note(const bond::LinkMonitor::News& news, BootTime now) {
+void BondKeeper::note(const bond::LinkNews& news, BootTime now) {
   const auto pending = state_.pending ? std::optional(state_.pending->write) : std::nullopt;
   recorder_.note_news(news, pending, now);
 }

@@ -50,7 +50,7 @@ class BondKeeper {
   void adopt_counters(const BondStatus& gone) { recorder_.adopt_counters(gone); }
 
   // One message about this bond, in order, before the look() of its batch.
-  void note(const bond::LinkMonitor::News& news, base::BootTime now);
+  void note(const bond::LinkNews& news, base::BootTime now);
 
   // Who is who in the bond now. Before a look(), once for each drained batch that touched the bond.
   void survey(const bond::Topology& topology, const BondConfig* config, DeviceFactsCache& facts,

@@ -97,7 +97,7 @@ void PartitionKeeper::count_on(BondKeeper& keeper) {
   gone_.erase(gone);
 }
 
-void PartitionKeeper::note(const std::vector<bond::LinkMonitor::News>& news, BootTime now) {
+void PartitionKeeper::note(const std::vector<bond::LinkNews>& news, BootTime now) {
   for (const auto& item : news) {
     for (const auto& bond : {item.change.bond, item.change.left_bond}) {
       if (!bond) continue;

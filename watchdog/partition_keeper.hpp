@@ -10,7 +10,7 @@
 #include <set>
 #include <vector>
 
-#include "bond/link_monitor.hpp"
+#include "bond/link_news.hpp"
 #include "hnv/config.hpp"
 #include "hnv/device_facts.hpp"
 #include "hnv/status.hpp"
@@ -43,7 +43,7 @@ class PartitionKeeper {
                 base::BootTime now);
 
   // One drained batch of link messages, in order.
-  void note(const std::vector<bond::LinkMonitor::News>& news, base::BootTime now);
+  void note(const std::vector<bond::LinkNews>& news, base::BootTime now);
   // The first dump is complete: a bond that was not in it is not there. Until then nothing is
   // concluded about a migration.
   void note_complete(base::BootTime now);

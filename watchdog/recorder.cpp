@@ -50,7 +50,7 @@ void Recorder::note_slave(IfIndex slave, const std::string& name, Role role) {
   known.role = role;
 }
 
-void Recorder::note_news(const bond::LinkMonitor::News& news, const std::optional<Write>& pending,
+void Recorder::note_news(const bond::LinkNews& news, const std::optional<Write>& pending,
                          BootTime now) {
   const bond::Change& change = news.change;
   if (change.glitch) ++status_.glitches;

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "bond/link_monitor.hpp"
+#include "bond/link_news.hpp"
 #include "hnv/status.hpp"
 #include "watchdog/policy.hpp"
 
@@ -59,7 +59,7 @@ class Recorder {
   void note_slave(bond::IfIndex slave, const std::string& name, Role role);
 
   // One message, in order. `pending` is our own write under way.
-  void note_news(const bond::LinkMonitor::News& news, const std::optional<Write>& pending,
+  void note_news(const bond::LinkNews& news, const std::optional<Write>& pending,
                  base::BootTime now);
 
   void note_assessment(const Assessment& assessment, base::BootTime now);

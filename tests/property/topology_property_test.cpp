@@ -33,12 +33,12 @@ class Reading {
     return true;
   }
   // Until everything is told and read: linkwatch and IGMP are a moment behind what they tell.
-  std::vector<bond::LinkMonitor::News> catch_up() {
+  std::vector<bond::LinkNews> catch_up() {
     constexpr auto kMoment = 5ms;
     do {
       kernel().advance(kMoment);
     } while (kernel().next_timer().value_or(BootTime::max()) <= kernel().now() + kMoment);
-    std::vector<bond::LinkMonitor::News> all;
+    std::vector<bond::LinkNews> all;
     do {
       for (auto& item : monitor_.drain()) all.push_back(std::move(item));
     } while (monitor_.has_answer());

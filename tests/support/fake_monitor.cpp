@@ -10,7 +10,7 @@ namespace hnv::test {
 
 using bond::LinkEvent;
 using bond::LinkEventCause;
-using bond::LinkMonitor;
+using bond::LinkNews;
 
 FakeMonitor::FakeMonitor(FakeKernel& kernel) : kernel_(kernel) {
   kernel_.take_messages();  // told before anybody listened
@@ -27,8 +27,8 @@ void FakeMonitor::lose_unread() {
   overrun_ = true;
 }
 
-std::vector<LinkMonitor::News> FakeMonitor::drain() {
-  std::vector<LinkMonitor::News> news;
+std::vector<LinkNews> FakeMonitor::drain() {
+  std::vector<LinkNews> news;
   if (overrun_) {
     ++overruns_;
     synchronised_ = false;
@@ -51,11 +51,10 @@ std::vector<LinkMonitor::News> FakeMonitor::drain() {
 }
 
 // As LinkMonitor::handle_link.
-void FakeMonitor::handle(const Item& item, std::vector<LinkMonitor::News>& news) {
+void FakeMonitor::handle(const Item& item, std::vector<LinkNews>& news) {
   const LinkEvent& event = item.event;
   const bool mismatch = item.of_dump && is_mismatch(event.link);
-  LinkMonitor::News heard =
-      news_of(topology_.apply(event), event.link.index, item.of_dump, mismatch);
+  LinkNews heard = news_of(topology_.apply(event), event.link.index, item.of_dump, mismatch);
   const bool tells_too_little =
       event.cause == LinkEventCause::features || event.cause == LinkEventCause::bonding_options;
   if (event.link.is_bond() && event.type == LinkEvent::Type::new_link && tells_too_little) {
@@ -78,21 +77,12 @@ bool FakeMonitor::is_mismatch(const bond::Link& link) const {
 }
 
 // As LinkMonitor::news_of.
-LinkMonitor::News FakeMonitor::news_of(bond::Change change, IfIndex link, bool of_dump,
-                                       bool mismatch) {
-  LinkMonitor::News item{std::move(change), doubted_.erase(link) > 0 || mismatch, 0, 0};
+LinkNews FakeMonitor::news_of(bond::Change change, IfIndex link, bool of_dump, bool mismatch) {
   if (mismatch) ++audit_mismatches_;
-  if (!item.resync) return item;
-  item.unseen_link_failures = item.change.link_failures;
-  if (!mismatch) item.unseen_carrier_losses = item.change.carrier_losses;
-  if (!of_dump) {
-    item.unseen_link_failures -= std::min(item.unseen_link_failures, 1U);
-    item.unseen_carrier_losses -= std::min(item.unseen_carrier_losses, 1U);
-  }
-  return item;
+  return bond::link_news(std::move(change), {of_dump, doubted_.erase(link) > 0, mismatch});
 }
 
-void FakeMonitor::end_dump(std::vector<LinkMonitor::News>& news) {
+void FakeMonitor::end_dump(std::vector<LinkNews>& news) {
   dumping_ = false;
   const bool audit = std::exchange(auditing_, false);
   for (bond::Change& change : topology_.end_dump(true)) {

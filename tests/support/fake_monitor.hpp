@@ -19,7 +19,7 @@ class FakeMonitor {
   // Subscribes and asks for the first dump, which the first drain() reads.
   explicit FakeMonitor(FakeKernel& kernel);
 
-  std::vector<bond::LinkMonitor::News> drain();
+  std::vector<bond::LinkNews> drain();
   // The receive buffer overflows: what the kernel tells between the last drain() and the next is
   // lost.
   void lose_unread();
@@ -46,11 +46,11 @@ class FakeMonitor {
   };
 
   void pull();
-  void handle(const Item& item, std::vector<bond::LinkMonitor::News>& news);
+  void handle(const Item& item, std::vector<bond::LinkNews>& news);
   [[nodiscard]] bool is_mismatch(const bond::Link& link) const;
-  [[nodiscard]] bond::LinkMonitor::News news_of(bond::Change change, IfIndex link, bool of_dump,
-                                                bool mismatch);
-  void end_dump(std::vector<bond::LinkMonitor::News>& news);
+  [[nodiscard]] bond::LinkNews news_of(bond::Change change, IfIndex link, bool of_dump,
+                                       bool mismatch);
+  void end_dump(std::vector<bond::LinkNews>& news);
   void start_dump(std::optional<IfIndex> master);
   void start_next_dump();
   void queue_refresh(IfIndex bond);
