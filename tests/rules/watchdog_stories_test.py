@@ -38,7 +38,6 @@ class WatchdogStories(unittest.TestCase):
             "HnvRestoreFailing",
             16,
             30,
-            # 6 rises are seen; increase() takes the time before the first sample into account.
             "hnv-watchdog cannot repair bond191554c8 on lpar1:10468; reason: permission. Failures in the last 15 minutes: 6.",
             bond=BOND,
             reason="permission",
