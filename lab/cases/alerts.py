@@ -11,8 +11,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from lab.cases.registry import case
-from lab.checks import expect, expect_true, strand
+from lab.cases.registry import case, repaired
+from lab.checks import expect, expect_metric, expect_true, strand
 from lab.errors import LabError
 from lab.monitoring import JOB, Notification, Receiver, Server, start_alertmanager, start_prometheus
 from lab.partition import Partition
@@ -20,6 +20,8 @@ from lab.paths import REPOSITORY
 from lab.waiting import stays, wait_until
 
 DASHBOARDS = REPOSITORY / "dashboards"
+RUNBOOKS = REPOSITORY / "docs" / "runbooks"
+RUNBOOK_ADDRESS = "52:54:00:00:00:22"  # the runbook's example; its names are those of the first bond here
 FACTOR = 60  # minutes of the rules and routes are seconds here
 LONG = 90.0  # for what has several intervals in it; the machine may be busy
 EVERYTHING = ".+"
@@ -68,6 +70,31 @@ def stranded_bond_is_alerted(partition: Partition) -> None:
         wait_until(lambda: told(receiver, "HnvTrafficOnVirtual")[-1].status == "resolved", LONG, "the end of the alert")
         unexpected = {found.labels["alertname"] for found in receiver.notifications()} - {"HnvTrafficOnVirtual"}
         expect(unexpected, set(), "other alerts that somebody was told of")
+
+
+@case("the commands of the MAC conflict's runbook end it, and the traffic stays where it is")
+def mac_conflict_ends_by_its_runbook(partition: Partition) -> None:
+    repaired(partition)
+    bond = partition.first
+    bond.unplug()
+    bond.wait_active(bond.virtual)
+    bond.plug()
+    bond.wait_active(bond.sriov)
+    conflict = partition.exporter_client.metrics().value("hnv_bond_mac_conflict", bond=bond.name)
+    expect(conflict, 1.0, "MAC conflict after a re-plug on this kernel")
+    for command in commands_of("HnvMacConflict", "## Do this"):
+        partition.guest.sh(command.replace(RUNBOOK_ADDRESS, bond.wiring.virtual.mac))
+    expect_metric(partition, "hnv_bond_mac_conflict", 0, bond=bond.name)
+    bond.wait(bond.is_whole, "both slaves in the bond again")
+    expect(bond.state().active, bond.sriov, "active slave")
+    expect_true(bond.answers(), "the gateway answers")
+
+
+def commands_of(alert: str, heading: str) -> list[str]:
+    """The commands of the first block below `heading` in the alert's runbook, without their comments."""
+    text = (RUNBOOKS / f"{alert}.md").read_text()
+    block = text.split(heading, 1)[1].split("```sh\n", 1)[1].split("```", 1)[0]
+    return [line.split("  #")[0].strip() for line in block.splitlines() if line.strip()]
 
 
 def told(receiver: Receiver, alert: str) -> list[Notification]:
