@@ -29,6 +29,7 @@ WITHOUT_VALUE = {"absent", "absent_over_time", "count", "count_over_time", "pres
 # A query within an annotation: its text, with %q for each label's value.
 IN_ANNOTATION = re.compile(r'printf "([^"]*)"[^}]*\| query')
 UNITS = ("humanize", "humanizeDuration", "humanizePercentage", "humanize1024", "humanizeTimestamp", "printf")
+LINK = re.compile(r"\]\(([^)#:]+)\)")
 RECORD_NAME = re.compile(r"^[a-z_]+:[a-z0-9_]+:[a-z0-9_]+$")
 
 
@@ -59,6 +60,9 @@ def _of_all(alerts: list[str], runbooks: Path) -> list[str]:
     for file in sorted(runbooks.glob("*.md")):
         if file != index and file.stem not in alerts:
             problems.append(f"{file.name}: a runbook without its alert")
+        for link in LINK.findall(file.read_text()):
+            if not (file.parent / link).resolve().exists():
+                problems.append(f"{file.name}: the link to {link} leads nowhere")
     problems += [f"{index.name}: {name} is not in the index" for name in alerts if f"[{name}]({name}.md)" not in listed]
     return problems
 

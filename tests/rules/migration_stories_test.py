@@ -85,7 +85,8 @@ class MigrationStories(unittest.TestCase):
             "HnvMigrationNotRestored",
             30,
             90,
-            "bond191554c8 on lpar1:10468 was waited for after a migration and did not get its SR-IOV slave back. It was waited for 20m 0s.",
+            "bond191554c8 on lpar1:10468 was waited for after a migration, or a removal of its port, and does not use an SR-IOV slave."
+            " It began 20m 0s ago.",
             bond=BOND,
         )
         story.fires("HnvSriovUnusable", 45, 100)
@@ -100,6 +101,15 @@ class MigrationStories(unittest.TestCase):
         back(story, 40)
         story.fires("HnvMigrationRunning", BEGIN, 30)
         story.fires("HnvMigrationNotRestored", 30, 40)
+        story.check()
+
+    def test_window_that_does_not_end(self) -> None:
+        """An hcnmgr hangs. Two hours are enough for a migration; who only waits would never say anything."""
+        story = Story(150)
+        removed(story, BEGIN)
+        story.set(BEGIN, "hnv_slave_up", 0, device=SRIOV)
+        story.fires("HnvMigrationRunning", BEGIN)
+        story.fires("HnvMigrationNotRestored", BEGIN + 121)
         story.check()
 
     def test_outage_in_a_migration_is_an_outage(self) -> None:
