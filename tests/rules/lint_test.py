@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 import tempfile
@@ -12,6 +13,7 @@ from pathlib import Path
 from lab.paths import REPOSITORY
 from lab.tools import tool
 from tests.rules import lint, promql
+from tests.rules.story import alert_rules
 
 CONFLICT = "expr: hnv_bond_mac_conflict == 1 and on (job, instance, bond) hnv_bond_expected_slaves"
 # What is planted: text of a file, what it becomes, and what must be said of it.
@@ -60,6 +62,11 @@ class LintTest(unittest.TestCase):
 
     def test_rules_have_no_fault(self) -> None:
         self.assertEqual(self.problems(), "")
+
+    def test_each_alert_has_its_story(self) -> None:
+        stories = "".join(file.read_text() for file in Path(__file__).parent.glob("*_stories_test.py"))
+        untold = [name for name in alert_rules() if not re.search(rf'fires\(\s*"{name}"', stories)]
+        self.assertEqual(untold, [])
 
     def test_promtool_is_content(self) -> None:
         files = [str(file) for file in sorted((REPOSITORY / "alerts").glob("hnv.*.yml"))]
