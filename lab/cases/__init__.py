@@ -9,7 +9,8 @@ from lab.cases import failures
 from lab.cases import faults
 from lab.cases import persist
 from lab.cases import fast
+from lab.cases import alerts
 from lab.cases import native
 from lab.cases.registry import CASES, Case
 
-__all__ = ["CASES", "Case", "failures", "fast", "faults", "handsoff", "native", "persist", "replug", "restore"]
+__all__ = ["CASES", "Case", "alerts", "failures", "fast", "faults", "handsoff", "native", "persist", "replug", "restore"]

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 import socket
 import subprocess
 import time
@@ -13,7 +12,7 @@ from urllib.parse import urlparse
 from lab.cases.registry import case, repaired
 from lab.checks import expect, expect_carries, expect_metric, expect_true, restore_attempts, strand
 from lab.partition import Partition
-from lab.paths import REPOSITORY
+from lab.tools import tool
 from lab.waiting import stays, wait_until
 
 
@@ -94,12 +93,8 @@ def exporter_alone(partition: Partition) -> None:
 @case("promtool finds nothing to say about the metrics")
 def promtool_is_content(partition: Partition) -> None:
     repaired(partition)
-    local = REPOSITORY / "build" / "tools" / "promtool"
-    promtool = str(local) if local.exists() else shutil.which("promtool")
-    if not promtool:
-        raise AssertionError("promtool is not here; run scripts/bootstrap test")
     text = partition.exporter_client.metrics().text
-    checked = subprocess.run([promtool, "check", "metrics"], input=text, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    checked = subprocess.run([tool("promtool"), "check", "metrics"], input=text, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     expect((checked.returncode, checked.stdout), (0, ""), "promtool check metrics")
 
 

@@ -1,0 +1,168 @@
+# SPDX-License-Identifier: Apache-2.0
+"""From the kernel's bond to the operator's inbox: the real Prometheus with the project's rules, and the real Alertmanager."""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from lab.cases.registry import case, repaired
+from lab.checks import expect, expect_metric, expect_true, strand
+from lab.errors import LabError
+from lab.monitoring import JOB, Notification, Receiver, Server, start_alertmanager, start_prometheus
+from lab.partition import Partition
+from lab.paths import REPOSITORY
+from lab.waiting import stays, wait_until
+
+DASHBOARDS = REPOSITORY / "dashboards"
+RUNBOOKS = REPOSITORY / "docs" / "runbooks"
+RUNBOOK_ADDRESS = "52:54:00:00:00:22"  # the runbook's example; its names are those of the first bond here
+FACTOR = 60  # minutes of the rules and routes are seconds here
+LONG = 90.0  # for what has several intervals in it; the machine may be busy
+EVERYTHING = ".+"
+# What Grafana puts in for its own variables; any durations do.
+BUILT_IN = {"__rate_interval": "1m", "__interval": "15s", "__interval_ms": "15000", "__range": "10m", "__range_s": "600"}
+VARIABLE = re.compile(r"\$\{(\w+)(?::\w+)?\}|\$(\w+)|\[\[(\w+)(?::\w+)?\]\]")
+
+
+@contextmanager
+def monitored(partition: Partition) -> Iterator[tuple[Server, Receiver]]:
+    """Prometheus over the partition's exporter, and who is told. The servers' logs stay in the run's folder."""
+    folder = partition.run_dir / "monitoring"
+    folder.mkdir(exist_ok=True)
+    with (
+        Receiver() as receiver,
+        start_alertmanager(folder, receiver.url, FACTOR) as alertmanager,
+        start_prometheus(folder, partition.exporter_client.url, alertmanager.url, FACTOR) as prometheus,
+    ):
+        wait_until(lambda: query(prometheus, f'up{{job="{JOB}"}} == 1') != [], LONG, "the exporter's first scrape")
+        yield prometheus, receiver
+
+
+@case("a stranded bond is alerted, and so is the end of it; every rule and panel can be asked")
+def stranded_bond_is_alerted(partition: Partition) -> None:
+    bond = partition.first
+    bond.create()
+    bond.set_primary(bond.sriov)
+    # observe: what will be stranded stays so, and the watchdog tells of it
+    partition.start_watchdog(partition.config_for(mode="observe"))
+    partition.start_exporter()
+    with monitored(partition) as (prometheus, receiver):
+        expect_every_rule_can_be_asked(prometheus)
+        expect_every_panel_can_be_asked(prometheus, DASHBOARDS)
+        stays(lambda: receiver.notifications() == [], 5, "nobody is told of a healthy bond")
+        bond.clear_primary()
+        strand(bond)
+        stranded = time.monotonic()
+        wait_until(lambda: told(receiver, "HnvTrafficOnVirtual") != [], LONG, "the alert of the stranded bond")
+        expect_true(time.monotonic() - stranded >= 300 / FACTOR, "5 minutes of the rule's time before the alert")
+        [alert] = told(receiver, "HnvTrafficOnVirtual")
+        expect((alert.receiver, alert.status, alert.labels["bond"]), ("tickets", "firing", bond.name), "who is told of which bond")
+        expect_true(bool(re.search(r"left it \S+s ago", alert.annotations["description"])), f"it says since when: {alert.annotations}")
+        partition.write_config(partition.config_for().text())
+        partition.watchdog.signal("HUP")
+        bond.wait_active(bond.sriov)
+        wait_until(lambda: told(receiver, "HnvTrafficOnVirtual")[-1].status == "resolved", LONG, "the end of the alert")
+        unexpected = {found.labels["alertname"] for found in receiver.notifications()} - {"HnvTrafficOnVirtual"}
+        expect(unexpected, set(), "other alerts that somebody was told of")
+
+
+@case("the commands of the MAC conflict's runbook end it, and the traffic stays where it is")
+def mac_conflict_ends_by_its_runbook(partition: Partition) -> None:
+    repaired(partition)
+    bond = partition.first
+    bond.unplug()
+    bond.wait_active(bond.virtual)
+    bond.plug()
+    bond.wait_active(bond.sriov)
+    conflict = partition.exporter_client.metrics().value("hnv_bond_mac_conflict", bond=bond.name)
+    expect(conflict, 1.0, "MAC conflict after a re-plug on this kernel")
+    for command in commands_of("HnvMacConflict", "## Do this"):
+        partition.guest.sh(command.replace(RUNBOOK_ADDRESS, bond.wiring.virtual.mac))
+    expect_metric(partition, "hnv_bond_mac_conflict", 0, bond=bond.name)
+    bond.wait(bond.is_whole, "both slaves in the bond again")
+    expect(bond.state().active, bond.sriov, "active slave")
+    expect_true(bond.answers(), "the gateway answers")
+
+
+def commands_of(alert: str, heading: str) -> list[str]:
+    """The commands of the first block below `heading` in the alert's runbook, without their comments."""
+    text = (RUNBOOKS / f"{alert}.md").read_text()
+    block = text.split(heading, 1)[1].split("```sh\n", 1)[1].split("```", 1)[0]
+    return [line.split("  #")[0].strip() for line in block.splitlines() if line.strip()]
+
+
+def told(receiver: Receiver, alert: str) -> list[Notification]:
+    return [found for found in receiver.notifications() if found.labels["alertname"] == alert]
+
+
+def query(prometheus: Server, expression: str) -> list[Any]:
+    """The series that Prometheus answers with now."""
+    result: list[Any] = prometheus.ask("/api/v1/query", query=expression)["data"]["result"]
+    return result
+
+
+def expect_every_rule_can_be_asked(prometheus: Server) -> None:
+    """Prometheus has evaluated every rule, none of them with an error, and each can be asked by hand."""
+
+    def rules() -> list[Any]:
+        return [rule for group in prometheus.ask("/api/v1/rules")["data"]["groups"] for rule in group["rules"]]
+
+    expect_true(bool(rules()), "Prometheus has rules")
+    wait_until(lambda: all(rule["health"] != "unknown" for rule in rules()), LONG, "every rule is evaluated once")
+    problems = [f"{rule['name']}: {rule['lastError']}" for rule in rules() if rule["health"] != "ok"]
+    problems += failed(prometheus, [(rule["name"], rule["query"]) for rule in rules()])
+    expect(problems, [], "rules that Prometheus cannot evaluate")
+
+
+def expect_every_panel_can_be_asked(prometheus: Server, folder: Path) -> None:
+    """Each query of the dashboards in `folder`, which need not exist, is one that Prometheus understands."""
+    if not folder.is_dir():
+        return
+    files = sorted(folder.glob("*.json"))
+    queries = [(f"{file.name}: {title}", text) for file in files for title, text in panel_queries(json.loads(file.read_text()))]
+    if files:
+        expect_true(bool(queries), f"{folder} has panels with queries")
+    expect(failed(prometheus, queries), [], "panels whose queries Prometheus rejects")
+
+
+def failed(prometheus: Server, queries: list[tuple[str, str]]) -> list[str]:
+    problems = []
+    for name, text in queries:
+        try:
+            query(prometheus, text)
+        except LabError as error:
+            problems.append(f"{name}: {error}")
+    return problems
+
+
+def panel_queries(dashboard: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """The queries of all panels, also of those within closed rows, and of annotations, with the variables' values in them."""
+    values = dict(BUILT_IN)
+    for variable in dashboard.get("templating", {}).get("list", []):
+        of_its_own = variable.get("type") in ("constant", "custom", "interval", "textbox")
+        current = variable.get("current", {}).get("value") or variable.get("query", "")
+        values[variable["name"]] = str(current) if of_its_own and isinstance(current, str) else EVERYTHING
+
+    def filled(text: str) -> str:
+        def value(found: re.Match[str]) -> str:
+            name = found[1] or found[2] or found[3]
+            if name not in values:
+                raise AssertionError(f"{dashboard.get('title')}: no variable ${name} in {text}")
+            return values[name]
+
+        return VARIABLE.sub(value, text)
+
+    panels = dashboard.get("panels", [])
+    for panel in [*panels, *(inner for panel in panels for inner in panel.get("panels", []))]:
+        for target in panel.get("targets", []):
+            if target.get("expr"):
+                yield panel.get("title", ""), filled(target["expr"])
+    for annotation in dashboard.get("annotations", {}).get("list", []):
+        if annotation.get("expr"):
+            yield annotation.get("name", ""), filled(annotation["expr"])
