@@ -36,13 +36,6 @@ std::optional<double> miimon(const BondReport& bond) {
   return std::chrono::duration<double>(*bond.link.bond->miimon).count();
 }
 
-std::optional<double> slaves_up(const BondReport& bond) {
-  const auto is_mii_up = [](const SlaveReport& slave) {
-    return slave.link.slave->mii_status == bond::MiiStatus::up;
-  };
-  return static_cast<double>(std::count_if(bond.slaves.begin(), bond.slaves.end(), is_mii_up));
-}
-
 std::optional<double> primary_is_sriov(const BondReport& bond) {
   if (!bond.managed) return std::nullopt;
   const SlaveReport* sriov = bond.sriov();
@@ -69,6 +62,13 @@ std::optional<double> stat(const BondReport& bond) {
 
 }  // namespace
 
+double slaves_up(const BondReport& bond) {
+  const auto is_mii_up = [](const SlaveReport& slave) {
+    return slave.link.slave->mii_status == bond::MiiStatus::up;
+  };
+  return static_cast<double>(std::count_if(bond.slaves.begin(), bond.slaves.end(), is_mii_up));
+}
+
 std::span<const MetricRow> bond_rows() {
   using Stats = bond::LinkStats;
   static const std::array rows = {
@@ -90,7 +90,9 @@ std::span<const MetricRow> bond_rows() {
                 })},
       MetricRow{"hnv_bond_slaves_up", kGauge,
                 "Slaves whose link the bonding driver takes for up (MII status).", bond_labels,
-                BondValue(slaves_up)},
+                BondValue([](const BondReport& bond) -> std::optional<double> {
+                  return slaves_up(bond);
+                })},
       MetricRow{"hnv_bond_expected_slaves", kGauge,
                 "Slaves that a complete bond has: 2 for an HNV pair, else as configured. Absent "
                 "for a bond that is neither.",

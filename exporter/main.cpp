@@ -116,7 +116,8 @@ int serve(const Options& options, Config config) {
     log(LogLevel::error, LogEvent::scrape_failed, {{"error", problem}});
   };
   Site site(
-      {host_name(), options.telemetry_path}, [&taker] { return taker.take(); }, observer);
+      {host_name(), options.telemetry_path}, [&taker] { return taker.take(); }, observer,
+      MetricChoice{options.node_bonding});
   WebServerOptions web;
   web.listen = options.listen;
   web.max_requests = options.max_requests;

@@ -30,11 +30,15 @@ inline double number(std::uint64_t value) {
   return static_cast<double>(value);
 }
 
+// Those whose link the bonding driver takes for up.
+double slaves_up(const BondReport& bond);
+
 std::span<const MetricRow> bond_rows();
 std::span<const MetricRow> slave_rows();
 std::span<const MetricRow> watchdog_rows();
 std::span<const MetricRow> lpm_rows();
 std::span<const MetricRow> platform_rows();
 std::span<const MetricRow> exporter_rows();
+std::span<const MetricRow> node_bonding_rows();
 
 }  // namespace hnv::exporter

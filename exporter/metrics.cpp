@@ -2,82 +2,11 @@
 #include "exporter/metrics.hpp"
 
 #include <array>
-#include <cassert>
-#include <limits>
-#include <utility>
 
 #include "exporter/metric_rows.hpp"
+#include "exporter/sample_writer.hpp"
 
 namespace hnv::exporter {
-
-namespace {
-
-struct Project {
-  const Snapshot& snapshot;
-  Samples& samples;
-
-  void operator()(BondValue value) const {
-    for (const BondReport& bond : snapshot.bonds) {
-      if (const auto number = value(bond)) samples.add({bond.link.name}, *number);
-    }
-  }
-  void operator()(SlaveValue value) const {
-    for (const BondReport& bond : snapshot.bonds) {
-      for (const SlaveReport& slave : bond.slaves) {
-        if (const auto number = value(bond, slave)) {
-          samples.add({bond.link.name, slave.link.name, base::name_of(slave.role)}, *number);
-        }
-      }
-    }
-  }
-  void operator()(AccountValue value) const {
-    if (!snapshot.watchdog.status) return;
-    for (const BondStatus& bond : snapshot.watchdog.status->bonds) {
-      if (const auto number = value(bond)) samples.add({bond.name}, *number);
-    }
-  }
-  void operator()(Projection project) const { project(snapshot, samples); }
-};
-
-}  // namespace
-
-prometheus::ClientMetric& Samples::append(std::initializer_list<std::string_view> label_values) {
-  assert(label_values.size() == row_.labels.size());
-  prometheus::ClientMetric& metric = family_.metric.emplace_back();
-  metric.label.reserve(label_values.size());
-  const auto* value = label_values.begin();
-  for (const std::string_view name : row_.labels) {
-    auto& label = metric.label.emplace_back();
-    label.name = name;
-    label.value = *value++;
-  }
-  return metric;
-}
-
-void Samples::add(std::initializer_list<std::string_view> label_values, double value) {
-  prometheus::ClientMetric& metric = append(label_values);
-  if (row_.type == prometheus::MetricType::Counter) {
-    metric.counter.value = value;
-  } else {
-    metric.gauge.value = value;
-  }
-}
-
-void Samples::add(std::initializer_list<std::string_view> label_values,
-                  const DurationHistogram& value) {
-  auto& histogram = append(label_values).histogram;
-  histogram.sample_count = value.count();
-  histogram.sample_sum = value.sum_seconds;
-  histogram.bucket.reserve(value.counts.size());
-  std::uint64_t cumulative = 0;
-  for (std::size_t index = 0; index < value.counts.size(); ++index) {
-    cumulative += value.counts[index];
-    const bool last = index == DurationHistogram::kUpperBounds.size();
-    const double bound =
-        last ? std::numeric_limits<double>::infinity() : DurationHistogram::kUpperBounds[index];
-    histogram.bucket.push_back({cumulative, bound});
-  }
-}
 
 std::span<const MetricSection> metric_table() {
   static const std::array table = {
@@ -103,25 +32,23 @@ std::span<const MetricSection> metric_table() {
                     "it names are in `hnv_bond_info` and `hnv_slave_info`.",
                     platform_rows()},
       MetricSection{"Exporter", "The exporter itself.", exporter_rows()},
+      MetricSection{"Compatibility",
+                    "What node_exporter's collector `bonding` serves, under its names, for rules "
+                    "and dashboards that know these. Only with `--compat.node-bonding`; not beside "
+                    "a node_exporter with that collector.",
+                    node_bonding_rows(), true},
   };
   return table;
 }
 
-std::vector<prometheus::MetricFamily> metric_families(const Snapshot& snapshot) {
-  std::vector<prometheus::MetricFamily> families;
+std::string metrics_body(const Snapshot& snapshot, ExpositionFormat format,
+                         const MetricChoice& choice) {
+  SampleWriter writer(snapshot, format);
   for (const MetricSection& section : metric_table()) {
-    for (const MetricRow& row : section.rows) {
-      prometheus::MetricFamily family;
-      Samples samples(row, family);
-      std::visit(Project{snapshot, samples}, row.values);
-      if (family.metric.empty()) continue;
-      family.name = row.name;
-      family.help = row.help;
-      family.type = row.type;
-      families.push_back(std::move(family));
-    }
+    if (section.node_bonding && !choice.node_bonding) continue;
+    for (const MetricRow& row : section.rows) writer.write(row);
   }
-  return families;
+  return std::move(writer).body();
 }
 
 }  // namespace hnv::exporter

@@ -4,35 +4,32 @@
 // so that what has vanished vanishes here too.
 #pragma once
 
-#include <prometheus/metric_family.h>
+#include <prometheus/metric_type.h>
 
 #include <initializer_list>
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 #include <variant>
 #include <vector>
 
+#include "exporter/exposition.hpp"
 #include "exporter/snapshot.hpp"
 
 namespace hnv::exporter {
 
-struct MetricRow;
-
-// Takes the samples of one family.
+// Takes the samples of one row.
 class Samples {
  public:
-  Samples(const MetricRow& row, prometheus::MetricFamily& family) : row_(row), family_(family) {}
+  // In the order of the row's labels.
+  using LabelValues = std::initializer_list<std::string_view>;
 
-  // `label_values` in the order of the row's labels.
-  void add(std::initializer_list<std::string_view> label_values, double value);
-  void add(std::initializer_list<std::string_view> label_values, const DurationHistogram& value);
+  virtual void add(LabelValues label_values, double value) = 0;
+  virtual void add(LabelValues label_values, const DurationHistogram& value) = 0;
 
- private:
-  prometheus::ClientMetric& append(std::initializer_list<std::string_view> label_values);
-
-  const MetricRow& row_;
-  prometheus::MetricFamily& family_;
+ protected:
+  ~Samples() = default;
 };
 
 // How a row gets its samples. An empty value is an absent series. Bonds have the label `bond`;
@@ -55,11 +52,18 @@ struct MetricSection {
   std::string_view title;
   std::string_view text;  // what its rows have in common, for docs/metrics.md
   std::span<const MetricRow> rows;
+  bool node_bonding = false;  // served only where MetricChoice::node_bonding asks for it
+};
+
+struct MetricChoice {
+  // Also the two metrics of bonds that node_exporter has, under its names.
+  bool node_bonding = false;
 };
 
 std::span<const MetricSection> metric_table();
 
-// In the order of the table; rows without samples are left out.
-std::vector<prometheus::MetricFamily> metric_families(const Snapshot& snapshot);
+// A whole body, in the order of the table; rows without samples are left out.
+std::string metrics_body(const Snapshot& snapshot, ExpositionFormat format,
+                         const MetricChoice& choice = {});
 
 }  // namespace hnv::exporter

@@ -15,8 +15,8 @@ constexpr std::string_view kIntroduction =
     R"(<!-- Written by hnv_metrics_doc from the metrics table in exporter/; change it there. -->
 # Metrics
 
-What `hnv-exporter` serves at `/metrics`, in the Prometheus text format. Names and labels are an interface on which dashboards,
-alerts and other people's rules stand: more are added, none is renamed.
+What `hnv-exporter` serves at `/metrics`, as OpenMetrics 1.0 or in the Prometheus text format 0.0.4, as the scraper prefers. Names
+and labels are an interface on which dashboards, alerts and other people's rules stand: more are added, none is renamed.
 
 **The one to watch** is `hnv_bond_sriov_active`: 0 means that the traffic of a bond runs over the slow path. For how long and
 why, ask `hnv_bond_off_sriov_seconds_total`; how often it moved, `hnv_bond_failovers_total`, which also counts the failovers that

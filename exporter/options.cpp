@@ -100,6 +100,8 @@ std::variant<Options, EarlyExit> parse_options(int argc, const char* const* argv
   app.add_flag_callback(
       "--no-collector.lpar-info", [&options] { options.lpar_info = false; },
       "Do not serve hnv_lpar_info: names of machine and partition");
+  app.add_flag("--compat.node-bonding", options.node_bonding,
+               "Also serve node_bonding_slaves and node_bonding_active, as node_exporter does");
   add_choice(app, "--log.level", options.log_level, "Least important lines to log");
   add_choice(app, "--log.format", options.log_format, "How a line looks");
   try {

@@ -20,7 +20,8 @@ struct Options {
   // Of the 16 that the web server can work on, so that health checks always find a free one.
   unsigned max_requests = 12;
   std::string status_file = kWatchdogStatusFile;
-  bool lpar_info = true;  // serve hnv_lpar_info
+  bool lpar_info = true;      // serve hnv_lpar_info
+  bool node_bonding = false;  // serve what node_exporter's collector "bonding" serves
   Paths paths;
   base::LogLevel log_level = base::LogLevel::info;
   base::LogFormat log_format = base::LogFormat::logfmt;

@@ -4,6 +4,8 @@
 #include <exception>
 #include <utility>
 
+#include "exporter/gzip.hpp"
+
 namespace hnv::exporter {
 
 Renderer::Renderer(Take take, Render render, OnFailure on_failure)
@@ -21,7 +23,7 @@ Renderer::~Renderer() {
   thread_.join();
 }
 
-Renderer::Body Renderer::get(View view) {
+std::shared_future<Renderer::Bodies> Renderer::join_next_round(View view, Coding coding) {
   std::shared_future<Bodies> bodies;
   {
     const std::lock_guard lock(mutex_);
@@ -29,11 +31,25 @@ Renderer::Body Renderer::get(View view) {
       next_.emplace();
       next_->bodies = next_->promise.get_future().share();
     }
-    next_->wanted[view] = true;
+    next_->wanted[view][coding] = true;
     bodies = next_->bodies;
   }
   wanted_.notify_one();
-  return bodies.get()[view];
+  return bodies;
+}
+
+Renderer::Result Renderer::get(View view, Coding coding, std::chrono::milliseconds patience) {
+  const auto bodies = join_next_round(view, coding);
+  if (bodies.wait_for(patience) != std::future_status::ready) return {Outcome::late, nullptr};
+  const auto& rendered = bodies.get()[view];
+  for (const Coding made : {coding, Coding::identity}) {
+    if (rendered[made]) return {Outcome::done, rendered[made], made};
+  }
+  return {};
+}
+
+Renderer::Body Renderer::get(View view) {
+  return join_next_round(view, Coding::identity).get()[view][Coding::identity];
 }
 
 void Renderer::run() {
@@ -48,12 +64,18 @@ void Renderer::run() {
   }
 }
 
-Renderer::Bodies Renderer::play(const base::EnumArray<View, bool>& wanted) const {
+Renderer::Bodies Renderer::play(const PerBody<bool>& wanted) const {
   Bodies bodies;
   try {
     const Snapshot snapshot = take_();
     for (const View view : base::all_values<View>()) {
-      if (wanted[view]) bodies[view] = std::make_shared<const std::string>(render_(view, snapshot));
+      const bool zipped = wanted[view][Coding::gzip];
+      if (!zipped && !wanted[view][Coding::identity]) continue;
+      auto body = std::make_shared<const std::string>(render_(view, snapshot));
+      if (zipped && body->size() > kWorthCompressing) {
+        bodies[view][Coding::gzip] = std::make_shared<const std::string>(gzip(*body));
+      }
+      bodies[view][Coding::identity] = std::move(body);
     }
   } catch (const std::exception& problem) {
     on_failure_(problem.what());

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // One thread with an ordinary stack does the work behind the requests, in rounds: it takes a
-// snapshot and renders each view that somebody waits for. Requests that come during a round share
-// the next one. So nobody gets facts older than his request, and any number of them costs two
-// rounds at most.
+// snapshot and renders each view that somebody waits for, and compresses it, once. Requests that
+// come during a round share the next one. So nobody gets facts older than his request, and any
+// number of them costs two rounds at most.
 #pragma once
 
+#include <chrono>
 #include <condition_variable>
 #include <functional>
 #include <future>
@@ -19,13 +20,22 @@
 
 namespace hnv::exporter {
 
-enum class View : std::uint8_t { metrics, status_page };
+enum class View : std::uint8_t { metrics, openmetrics, status_page };
+
+enum class Coding : std::uint8_t { identity, gzip };
 
 }  // namespace hnv::exporter
 
 template <>
 struct hnv::base::EnumNames<hnv::exporter::View> {
-  static constexpr auto names = std::to_array<std::string_view>({"metrics", "status_page"});
+  static constexpr auto names =
+      std::to_array<std::string_view>({"metrics", "openmetrics", "status_page"});
+};
+
+// The words of Accept-Encoding and Content-Encoding.
+template <>
+struct hnv::base::EnumNames<hnv::exporter::Coding> {
+  static constexpr auto names = std::to_array<std::string_view>({"identity", "gzip"});
 };
 
 namespace hnv::exporter {
@@ -39,6 +49,16 @@ class Renderer {
   // Hears of exceptions from these two.
   using OnFailure = std::function<void(const std::string&)>;
 
+  // A body that is not larger is not compressed, whoever asks: it fits in one packet anyhow.
+  static constexpr std::size_t kWorthCompressing = 1400;
+
+  enum class Outcome : std::uint8_t { done, failed, late };
+  struct Result {
+    Outcome outcome = Outcome::failed;
+    Body body;  // present exactly when done
+    Coding coding = Coding::identity;
+  };
+
   Renderer(Take take, Render render, OnFailure on_failure);
   Renderer(const Renderer&) = delete;
   Renderer& operator=(const Renderer&) = delete;
@@ -46,20 +66,27 @@ class Renderer {
   Renderer& operator=(Renderer&&) = delete;
   ~Renderer();
 
-  // From any thread; waits for the end of a round that has not begun yet. nullptr: it has failed.
+  // From any thread; waits for the end of a round that has not begun yet, and no longer than
+  // `patience`. The round goes on for those who wait longer.
+  Result get(View view, Coding coding, std::chrono::milliseconds patience);
+
+  // The same, without a limit; nullptr: it has failed.
   Body get(View view);
 
  private:
-  using Bodies = base::EnumArray<View, Body>;
+  template <class T>
+  using PerBody = base::EnumArray<View, base::EnumArray<Coding, T>>;
+  using Bodies = PerBody<Body>;
   // What requests join before it begins.
   struct Round {
-    base::EnumArray<View, bool> wanted;
+    PerBody<bool> wanted;
     std::promise<Bodies> promise;
     std::shared_future<Bodies> bodies;
   };
 
+  std::shared_future<Bodies> join_next_round(View view, Coding coding);
   void run();
-  [[nodiscard]] Bodies play(const base::EnumArray<View, bool>& wanted) const;
+  [[nodiscard]] Bodies play(const PerBody<bool>& wanted) const;
 
   Take take_;
   Render render_;

@@ -6,6 +6,7 @@
 #include <functional>
 #include <string>
 
+#include "exporter/metrics.hpp"
 #include "exporter/renderer.hpp"
 #include "exporter/status_page.hpp"
 #include "exporter/web_server.hpp"
@@ -20,7 +21,7 @@ class Site {
     Renderer::OnFailure on_failure;
   };
 
-  Site(PageContext context, Renderer::Take take, Observer observer);
+  Site(PageContext context, Renderer::Take take, Observer observer, MetricChoice metrics = {});
 
   // For the web server: from any thread.
   HttpResponse respond(const HttpRequest& request);
@@ -32,8 +33,10 @@ class Site {
   Snapshot take_snapshot();
   [[nodiscard]] std::string render(View view, const Snapshot& snapshot) const;
   HttpResponse respond_with(View view, std::string_view content_type);
+  HttpResponse respond_with_metrics(const HttpRequest& request);
 
   PageContext context_;
+  MetricChoice metrics_;
   Renderer::Take take_;
   Observer observer_;
   std::atomic<bool> ready_{false};

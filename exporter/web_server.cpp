@@ -6,6 +6,7 @@
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 #include <netinet/in.h>
+#include <strings.h>
 #include <sys/socket.h>
 
 #include <algorithm>
@@ -82,6 +83,21 @@ void send(mg_connection* connection, const HttpResponse& response, bool with_bod
   if (write_all(connection, head, deadline) && with_body) write_all(connection, body, deadline);
 }
 
+HttpRequest request_of(const mg_request_info& info) {
+  HttpRequest request{info.local_uri, info.query_string != nullptr ? info.query_string : ""};
+  const auto count = static_cast<std::size_t>(std::max(info.num_headers, 0));
+  request.headers.reserve(count);
+  for (std::size_t index = 0; index < count; ++index) {
+    const mg_header& header = info.http_headers[index];
+    request.headers.emplace_back(header.name, header.value);
+  }
+  return request;
+}
+
+bool same_name(std::string_view left, std::string_view right) {
+  return left.size() == right.size() && ::strncasecmp(left.data(), right.data(), left.size()) == 0;
+}
+
 HttpResponse error_response(mg_connection* connection, int status) {
   return text_response(
       status, fmt::format("{} {}\n", status, mg_get_response_code_text(connection, status)));
@@ -117,6 +133,19 @@ void nudge(const ListenAddress& address) {
 }
 
 }  // namespace
+
+std::optional<std::string> HttpRequest::header(std::string_view name) const {
+  std::optional<std::string> joined;
+  for (const auto& [present, value] : headers) {
+    if (!same_name(present, name)) continue;
+    if (joined) {
+      joined->append(", ").append(value);
+    } else {
+      joined = value;
+    }
+  }
+  return joined;
+}
 
 HttpResponse text_response(int status, std::string_view text) {
   HttpResponse response;
@@ -252,7 +281,7 @@ HttpResponse WebServer::State::answer(mg_connection* connection, const mg_reques
     response.headers.emplace_back("Allow", "GET, HEAD");
     return response;
   }
-  return handler({request.local_uri, request.query_string != nullptr ? request.query_string : ""});
+  return handler(request_of(request));
 }
 
 int WebServer::State::respond(mg_connection* connection) {

@@ -6,6 +6,7 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -19,6 +20,12 @@ namespace hnv::exporter {
 struct HttpRequest {
   std::string path;   // decoded, without dot segments; compare it exactly
   std::string query;  // as sent
+  // Names and values as sent, in that order; a name may be there twice.
+  std::vector<std::pair<std::string, std::string>> headers = {};
+
+  // All values of the header, whatever the case of its name; joined by ", " when it was sent more
+  // than once (RFC 9110, section 5.3). Empty: it was not sent.
+  [[nodiscard]] std::optional<std::string> header(std::string_view name) const;
 };
 
 struct HttpResponse {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The whole text of a scrape against golden/full.prom, Prometheus' own lint of it, and
+// The whole of a scrape in both formats against golden/full.*, Prometheus' own lint of it, and
 // docs/metrics.md against the table.
 #include <gtest/gtest.h>
 
@@ -12,14 +12,13 @@
 
 #include "exporter/metrics.hpp"
 #include "exporter/metrics_doc.hpp"
-#include "exporter/text_serializer.hpp"
 #include "sample_snapshot.hpp"
 
 namespace {
 
 using namespace hnv::exporter;
 
-constexpr const char* kGolden = HNV_SOURCE_DIR "/tests/unit/exporter/golden/full.prom";
+constexpr const char* kFolder = HNV_SOURCE_DIR "/tests/unit/exporter/golden/";
 constexpr const char* kDocument = HNV_SOURCE_DIR "/docs/metrics.md";
 
 std::string read(const std::string& file) {
@@ -27,19 +26,29 @@ std::string read(const std::string& file) {
   return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
 }
 
+std::string golden_file(ExpositionFormat format) {
+  return std::string(kFolder) +
+         (format == ExpositionFormat::text ? "full.prom" : "full.openmetrics");
+}
+
 // The build's own labels change with each build.
-std::string full_text() {
-  const std::string text = TextSerializer().Serialize(metric_families(test::full_snapshot()));
-  return std::regex_replace(text, std::regex(R"((hnv_exporter_build_info)\{.*\})"),
+std::string full_text(ExpositionFormat format) {
+  const MetricChoice all{.node_bonding = true};
+  return std::regex_replace(metrics_body(test::full_snapshot(), format, all),
+                            std::regex(R"((hnv_exporter_build_info)\{.*\})"),
                             "$1{version=\"V\",revision=\"R\",compiler=\"C\"}");
 }
 
 TEST(Golden, FullScrape) {
-  const std::string text = full_text();
-  // Renames are never right: look twice before this is used.
-  const bool update = std::getenv("HNV_UPDATE_GOLDEN") != nullptr;  // NOLINT(concurrency-mt-unsafe)
-  if (update) std::ofstream(kGolden) << text;
-  EXPECT_EQ(text, read(kGolden)) << "if the change is right: HNV_UPDATE_GOLDEN=1 exporter_tests";
+  for (const auto format : {ExpositionFormat::text, ExpositionFormat::openmetrics}) {
+    const std::string text = full_text(format);
+    // Renames are never right: look twice before this is used.
+    const bool update =
+        std::getenv("HNV_UPDATE_GOLDEN") != nullptr;  // NOLINT(concurrency-mt-unsafe)
+    if (update) std::ofstream(golden_file(format)) << text;
+    EXPECT_EQ(text, read(golden_file(format)))
+        << "if the change is right: HNV_UPDATE_GOLDEN=1 exporter_tests";
+  }
 }
 
 TEST(Golden, PassesPromtool) {
@@ -47,7 +56,8 @@ TEST(Golden, PassesPromtool) {
   ASSERT_FALSE(promtool.empty())
       << "promtool was not found when the build was configured; install the package prometheus "
          "(scripts/bootstrap does) and configure again";
-  const std::string command = "'" + promtool + "' check metrics < '" + kGolden + "' 2>&1";
+  const std::string command =
+      "'" + promtool + "' check metrics < '" + golden_file(ExpositionFormat::text) + "' 2>&1";
   FILE* pipe = ::popen(command.c_str(), "r");  // NOLINT(cert-env33-c)
   ASSERT_NE(pipe, nullptr);
   std::string output;

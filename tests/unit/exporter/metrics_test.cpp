@@ -7,7 +7,6 @@
 #include <map>
 #include <set>
 
-#include "exporter/text_serializer.hpp"
 #include "sample_snapshot.hpp"
 
 namespace {
@@ -22,7 +21,7 @@ using ::testing::SizeIs;
 // Series with their values, as in the text: `name{label="value"}` -> number as text.
 std::map<std::string, std::string> series_of(const Snapshot& snapshot) {
   std::map<std::string, std::string> series;
-  std::istringstream text(TextSerializer().Serialize(metric_families(snapshot)));
+  std::istringstream text(metrics_body(snapshot, ExpositionFormat::text));
   for (std::string line; std::getline(text, line);) {
     if (line.starts_with("#")) continue;
     const auto blank = line.rfind(' ');
@@ -63,7 +62,8 @@ TEST(MetricTable, RowsFollowTheRules) {
     for (const MetricRow& row : section.rows) {
       const bool counter = row.type == prometheus::MetricType::Counter;
       EXPECT_EQ(row.name.ends_with("_total"), counter) << row.name;
-      EXPECT_TRUE(row.name.starts_with("hnv_") || row.name.starts_with("process_")) << row.name;
+      const bool ours = row.name.starts_with("hnv_") || row.name.starts_with("process_");
+      EXPECT_EQ(ours, !section.node_bonding) << row.name;
       EXPECT_TRUE(row.help.ends_with(".")) << row.name;
       EXPECT_EQ(std::set(row.labels.begin(), row.labels.end()).size(), row.labels.size())
           << row.name;
@@ -76,10 +76,42 @@ TEST(MetricTable, RowsFollowTheRules) {
 
 // Every row has samples for a partition where everything is known, and labels as its row says.
 TEST(MetricTable, EveryRowIsUsed) {
-  const auto families = metric_families(full_snapshot());
-  std::size_t rows = 0;
-  for (const MetricSection& section : metric_table()) rows += section.rows.size();
-  EXPECT_EQ(families.size(), rows);
+  const MetricChoice all{.node_bonding = true};
+  const std::string text = metrics_body(full_snapshot(), ExpositionFormat::text, all);
+  for (const MetricSection& section : metric_table()) {
+    for (const MetricRow& row : section.rows) {
+      const std::string begin = "\n# HELP " + std::string(row.name) + " ";
+      EXPECT_THAT("\n" + text, ::testing::HasSubstr(begin));
+    }
+  }
+}
+
+TEST(Metrics, AreNodeExportersTooWhereAskedFor) {
+  Snapshot snapshot = healthy_snapshot();
+  slave_of(snapshot.bonds[0], 5).link.slave->mii_status = bond::MiiStatus::down;
+  const std::string text = metrics_body(snapshot, ExpositionFormat::text, {.node_bonding = true});
+  EXPECT_THAT(text,
+              ::testing::EndsWith(
+                  "# HELP node_bonding_active Number of active slaves per bonding interface.\n"
+                  "# TYPE node_bonding_active gauge\n"
+                  "node_bonding_active{master=\"bond191554c8\"} 1\n"
+                  "# HELP node_bonding_slaves Number of configured slaves per bonding interface.\n"
+                  "# TYPE node_bonding_slaves gauge\n"
+                  "node_bonding_slaves{master=\"bond191554c8\"} 2\n"));
+  EXPECT_THAT(names_in(snapshot, "node_"), IsEmpty());
+}
+
+// Switching the format must not begin new series.
+TEST(Metrics, HaveTheSameSamplesInBothFormats) {
+  const auto samples = [](ExpositionFormat format) {
+    std::istringstream text(metrics_body(full_snapshot(), format));
+    std::vector<std::string> lines;
+    for (std::string line; std::getline(text, line);) {
+      if (!line.starts_with("#")) lines.push_back(line);
+    }
+    return lines;
+  };
+  EXPECT_EQ(samples(ExpositionFormat::text), samples(ExpositionFormat::openmetrics));
 }
 
 TEST(Metrics, HeadlineIsOneWhileTheSriovSlaveIsActive) {

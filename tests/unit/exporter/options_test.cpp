@@ -45,6 +45,7 @@ TEST(Options, HaveDefaults) {
   EXPECT_EQ(options.status_file, "/run/hnv/watchdog.json");
   EXPECT_EQ(options.paths.sysfs, "/sys");
   EXPECT_TRUE(options.lpar_info);
+  EXPECT_FALSE(options.node_bonding);
   EXPECT_EQ(options.log_level, base::LogLevel::info);
 }
 
@@ -53,7 +54,7 @@ TEST(Options, AreTaken) {
       {"--config.file=/a", "--web.listen-address=127.0.0.1:0", "--web.listen-address=:99",
        "--web.telemetry-path=/m", "--web.max-requests=3", "--watchdog.status-file=/b",
        "--path.sysfs=/c", "--path.procfs=/d", "--path.devicetree=/e", "--no-collector.lpar-info",
-       "--log.level=debug", "--log.format=json"});
+       "--compat.node-bonding", "--log.level=debug", "--log.format=json"});
   EXPECT_EQ(options.config_file, "/a");
   EXPECT_TRUE(options.config_file_named);
   EXPECT_THAT(options.listen, ElementsAre(ListenAddress{"127.0.0.1", 0}, ListenAddress{"", 99}));
@@ -64,6 +65,7 @@ TEST(Options, AreTaken) {
   EXPECT_EQ(options.paths.procfs, "/d");
   EXPECT_EQ(options.paths.devicetree, "/e");
   EXPECT_FALSE(options.lpar_info);
+  EXPECT_TRUE(options.node_bonding);
   EXPECT_EQ(options.log_level, base::LogLevel::debug);
   EXPECT_EQ(options.log_format, base::LogFormat::json);
 }

@@ -77,7 +77,112 @@ TEST(Renderer, AnExceptionEndsOneRoundOnly) {
       render_number, [&problem](const std::string& text) { problem = text; });
   EXPECT_EQ(renderer.get(View::metrics), nullptr);
   EXPECT_EQ(problem, "no");
+  taken = 0;
+  EXPECT_EQ(renderer.get(View::metrics, Coding::gzip, std::chrono::seconds(20)).outcome,
+            Renderer::Outcome::failed);
   EXPECT_EQ(*renderer.get(View::metrics), "metrics 2");
+}
+
+constexpr std::chrono::milliseconds kLong = std::chrono::seconds(20);
+
+TEST(Renderer, CompressesWhatIsWorthIt) {
+  std::size_t size = Renderer::kWorthCompressing;
+  Renderer renderer([] { return Snapshot(); },
+                    [&size](View, const Snapshot&) { return std::string(size, 'x'); }, ignore);
+  const auto small = renderer.get(View::metrics, Coding::gzip, kLong);
+  ASSERT_EQ(small.outcome, Renderer::Outcome::done);
+  EXPECT_EQ(small.coding, Coding::identity);
+  EXPECT_EQ(small.body->size(), size);
+  ++size;
+  const auto large = renderer.get(View::metrics, Coding::gzip, kLong);
+  ASSERT_EQ(large.outcome, Renderer::Outcome::done);
+  EXPECT_EQ(large.coding, Coding::gzip);
+  EXPECT_LT(large.body->size(), 100U);
+  const auto plain = renderer.get(View::metrics, Coding::identity, kLong);
+  EXPECT_EQ(plain.coding, Coding::identity);
+  EXPECT_EQ(plain.body->size(), size);
+}
+
+// Holds the renderer's first round until it is released.
+class HeldRenderer {
+ public:
+  HeldRenderer() {
+    first_ = std::async(std::launch::async, [this] { return *renderer_.get(View::metrics); });
+    begun_.get_future().wait();
+  }
+  void release() {
+    release_.set_value();
+    first_.get();
+  }
+  Renderer& operator*() { return renderer_; }
+  [[nodiscard]] int taken() const { return taken_; }
+  [[nodiscard]] int rendered(View view) const { return rendered_[view]; }
+
+ private:
+  Snapshot take() {
+    if (++taken_ == 1) {
+      begun_.set_value();
+      release_.get_future().wait();
+    }
+    return numbered(taken_);
+  }
+  std::string render(View view, const Snapshot& snapshot) {
+    ++rendered_[view];
+    return render_number(view, snapshot) + std::string(Renderer::kWorthCompressing, ' ');
+  }
+
+  std::promise<void> begun_;
+  std::promise<void> release_;
+  std::atomic<int> taken_{0};
+  base::EnumArray<View, std::atomic<int>> rendered_;
+  Renderer renderer_{[this] { return take(); },
+                     [this](View view, const Snapshot& snapshot) { return render(view, snapshot); },
+                     ignore};
+  std::future<std::string> first_;
+};
+
+// Whatever mixture of formats and codings they ask for: one snapshot more, each format rendered
+// once more, and the very same bytes for all who asked for the same.
+TEST(Renderer, FiftyScrapersAtOnceCostTwoRounds) {
+  HeldRenderer renderer;
+  std::vector<std::future<Renderer::Result>> late;
+  late.reserve(50);
+  std::atomic<int> asking{0};
+  for (int index = 0; index < 50; ++index) {
+    const View view = index % 2 == 0 ? View::metrics : View::openmetrics;
+    const Coding coding = index % 4 < 2 ? Coding::identity : Coding::gzip;
+    late.push_back(std::async(std::launch::async, [&renderer, &asking, view, coding] {
+      ++asking;
+      return (*renderer).get(view, coding, kLong);
+    }));
+  }
+  while (asking < 50) std::this_thread::yield();
+  std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  renderer.release();
+  std::vector<Renderer::Result> results;
+  results.reserve(late.size());
+  for (auto& result : late) results.push_back(result.get());
+  EXPECT_EQ(renderer.taken(), 2);
+  EXPECT_EQ(renderer.rendered(View::metrics), 2);
+  EXPECT_EQ(renderer.rendered(View::openmetrics), 1);
+  for (std::size_t index = 0; index < results.size(); ++index) {
+    EXPECT_EQ(results[index].outcome, Renderer::Outcome::done);
+    EXPECT_EQ(results[index].coding, index % 4 < 2 ? Coding::identity : Coding::gzip);
+    EXPECT_EQ(results[index].body, results[index % 4].body) << "one piece of memory for all";
+  }
+}
+
+TEST(Renderer, KeepsNobodyWaitingLongerThanHeIsPatient) {
+  HeldRenderer renderer;
+  const auto hurried =
+      (*renderer).get(View::metrics, Coding::identity, std::chrono::milliseconds(1));
+  EXPECT_EQ(hurried.outcome, Renderer::Outcome::late);
+  EXPECT_EQ(hurried.body, nullptr);
+  auto patient = std::async(std::launch::async, [&renderer] {
+    return (*renderer).get(View::metrics, Coding::identity, kLong);
+  });
+  renderer.release();
+  EXPECT_EQ(patient.get().outcome, Renderer::Outcome::done);
 }
 
 TEST(Renderer, EndsWithoutARequest) {

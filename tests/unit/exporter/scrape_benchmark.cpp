@@ -3,11 +3,12 @@
 // The kernel's dump is not in it.
 #include <benchmark/benchmark.h>
 
+#include <algorithm>
 #include <string>
 
+#include "exporter/gzip.hpp"
 #include "exporter/metrics.hpp"
 #include "exporter/status_page.hpp"
-#include "exporter/text_serializer.hpp"
 #include "sample_snapshot.hpp"
 
 namespace {
@@ -33,21 +34,29 @@ void metrics_text(benchmark::State& state) {
   const Snapshot snapshot = snapshot_of(state.range(0));
   std::size_t bytes = 0;
   for (auto _ : state) {
-    bytes = TextSerializer().Serialize(metric_families(snapshot)).size();
+    bytes = metrics_body(snapshot, ExpositionFormat::openmetrics).size();
     benchmark::DoNotOptimize(bytes);
   }
   state.counters["bytes"] = static_cast<double>(bytes);
+  const std::string body = metrics_body(snapshot, ExpositionFormat::text);
+  const auto lines = std::count(body.begin(), body.end(), '\n');
+  state.counters["lines"] = static_cast<double>(lines);
   state.counters["us/bond"] = benchmark::Counter(
       static_cast<double>(state.range(0)) * 1e-6,
       benchmark::Counter::kIsIterationInvariantRate | benchmark::Counter::kInvert);
 }
 BENCHMARK(metrics_text)->Arg(2)->Arg(10)->Arg(100)->Arg(1000)->Unit(benchmark::kMicrosecond);
 
-void families_alone(benchmark::State& state) {
-  const Snapshot snapshot = snapshot_of(state.range(0));
-  for (auto _ : state) benchmark::DoNotOptimize(metric_families(snapshot));
+void compressed(benchmark::State& state) {
+  const std::string body = metrics_body(snapshot_of(state.range(0)), ExpositionFormat::openmetrics);
+  std::size_t bytes = 0;
+  for (auto _ : state) {
+    bytes = gzip(body).size();
+    benchmark::DoNotOptimize(bytes);
+  }
+  state.counters["bytes"] = static_cast<double>(bytes);
 }
-BENCHMARK(families_alone)->Arg(2)->Arg(10)->Arg(100)->Arg(1000)->Unit(benchmark::kMicrosecond);
+BENCHMARK(compressed)->Arg(2)->Arg(10)->Arg(100)->Arg(1000)->Unit(benchmark::kMicrosecond);
 
 void status_page(benchmark::State& state) {
   const Snapshot snapshot = snapshot_of(state.range(0));

@@ -4,7 +4,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "exporter/text_serializer.hpp"
+#include <future>
+#include <stdexcept>
+
+#include "exporter/negotiation.hpp"
 #include "sample_snapshot.hpp"
 
 namespace {
@@ -33,9 +36,41 @@ class SiteTest : public ::testing::Test {
 TEST_F(SiteTest, ServesMetrics) {
   const HttpResponse response = site_.respond({"/metrics", ""});
   EXPECT_EQ(response.status, 200);
-  EXPECT_EQ(response.content_type, TextSerializer::kContentType);
+  EXPECT_EQ(response.content_type, name_of(ExpositionFormat::text).content_type);
   EXPECT_THAT(*response.body, HasSubstr("\nhnv_watchdog_up 1\n"));
   EXPECT_EQ(observed_, 1);
+}
+
+TEST_F(SiteTest, ServesOpenMetricsToWhoPrefersIt) {
+  const HttpResponse response =
+      site_.respond({"/metrics",
+                     "",
+                     {{"accept", "application/openmetrics-text;version=1.0.0,text/plain;q=0.5"}}});
+  EXPECT_EQ(response.status, 200);
+  EXPECT_EQ(response.content_type, "application/openmetrics-text; version=1.0.0; charset=utf-8");
+  EXPECT_EQ(header_of(response, "Vary"), "Accept, Accept-Encoding");
+  EXPECT_THAT(*response.body, ::testing::EndsWith("\n# EOF\n"));
+}
+
+TEST_F(SiteTest, CompressesForWhoTakesIt) {
+  const HttpResponse response = site_.respond({"/metrics", "", {{"Accept-Encoding", "gzip"}}});
+  EXPECT_EQ(header_of(response, "Content-Encoding"), "gzip");
+  EXPECT_EQ(header_of(response, "Vary"), "Accept, Accept-Encoding");
+  EXPECT_EQ(response.content_type, name_of(ExpositionFormat::text).content_type);
+  EXPECT_THAT(*response.body, ::testing::StartsWith("\x1f\x8b"));
+  const HttpResponse plain = site_.respond({"/metrics", "", {{"Accept-Encoding", "gzip;q=0"}}});
+  EXPECT_EQ(header_of(plain, "Content-Encoding"), "");
+  EXPECT_EQ(header_of(plain, "Vary"), "Accept, Accept-Encoding");
+  EXPECT_THAT(*plain.body, ::testing::StartsWith("# HELP"));
+}
+
+TEST_F(SiteTest, ServesWhatIsLeftWithoutTheKernel) {
+  snapshot_.sources[Source::netlink].error = base::Error{};
+  snapshot_.bonds.clear();
+  const HttpResponse response = site_.respond({"/metrics", ""});
+  EXPECT_EQ(response.status, 200);
+  EXPECT_THAT(*response.body, HasSubstr("\nhnv_scrape_source_success{source=\"netlink\"} 0\n"));
+  EXPECT_THAT(*response.body, HasSubstr("\nhnv_watchdog_up 1\n"));
 }
 
 TEST_F(SiteTest, ServesThePageThatRefreshesItself) {
@@ -72,7 +107,36 @@ TEST_F(SiteTest, IsReadyOnceTheKernelHasAnswered) {
 
 TEST(Site, ServesMetricsAtTheRootWhenAskedTo) {
   Site site({"lpar1", "/"}, healthy_snapshot, {[](const Snapshot&) {}, [](const std::string&) {}});
-  EXPECT_EQ(site.respond({"/", ""}).content_type, TextSerializer::kContentType);
+  EXPECT_EQ(site.respond({"/", ""}).content_type, name_of(ExpositionFormat::text).content_type);
+}
+
+// A scraper that hangs up knows nothing of why; one that is told does.
+TEST(Site, SaysInTimeThatTheScrapeIsLate) {
+  std::promise<void> release;
+  const std::shared_future<void> released = release.get_future().share();
+  Site site({"lpar1", "/metrics"},
+            [released] {
+              released.wait();
+              return healthy_snapshot();
+            },
+            {[](const Snapshot&) {}, [](const std::string&) {}});
+  const HttpRequest request{
+      "/metrics",
+      "",
+      {{"X-Prometheus-Scrape-Timeout-Seconds", "0.02"}, {"Accept-Encoding", "gzip"}}};
+  const HttpResponse late = site.respond(request);
+  EXPECT_EQ(late.status, 503);
+  EXPECT_THAT(*late.body, HasSubstr("takes longer"));
+  EXPECT_EQ(header_of(late, "Content-Encoding"), "");
+  release.set_value();
+  EXPECT_EQ(site.respond({"/metrics", ""}).status, 200);
+}
+
+TEST(Site, ServesNodeExportersMetricsWhenAskedTo) {
+  Site site({"lpar1", "/metrics"}, healthy_snapshot,
+            {[](const Snapshot&) {}, [](const std::string&) {}}, {.node_bonding = true});
+  EXPECT_THAT(*site.respond({"/metrics", ""}).body,
+              HasSubstr("\nnode_bonding_active{master=\"bond191554c8\"} 2\n"));
 }
 
 TEST(Site, SaysThatTheScrapeFailed) {

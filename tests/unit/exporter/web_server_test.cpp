@@ -116,6 +116,24 @@ TEST(WebServer, DoesNotUpgradeToWebsocket) {
   EXPECT_EQ(reply.status, 200);
 }
 
+TEST(WebServer, HandsOnTheHeaders) {
+  HttpRequest seen;
+  const Server server([&seen](const HttpRequest& request) {
+    seen = request;
+    return echo(request);
+  });
+  send_request(server.port(),
+               "GET / HTTP/1.1\r\nHost: a\r\naccept: text/html\r\nAccept: */*;q=0.1\r\n"
+               "X-Empty:\r\n\r\n");
+  EXPECT_EQ(seen.header("Host"), "a");
+  EXPECT_EQ(seen.header("ACCEPT"), "text/html, */*;q=0.1");
+  EXPECT_EQ(seen.header("x-empty"), "");
+  EXPECT_EQ(seen.header("Accept-Encoding"), std::nullopt);
+  EXPECT_EQ(seen.header("Acc"), std::nullopt);
+  ASSERT_EQ(seen.headers.size(), 4U);
+  EXPECT_EQ(seen.headers[1].first, "accept");
+}
+
 TEST(WebServer, CleansThePath) {
   const Server server(echo);
   EXPECT_EQ(get(server.port(), "/x/../%6Detrics").body, "/metrics ");

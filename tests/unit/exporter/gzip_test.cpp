@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+// Built twice: with the provider that the build has chosen, and with zlib.
+#include "exporter/gzip.hpp"
+
+#include <gtest/gtest.h>
+#include <zlib.h>
+
+#include <future>
+#include <random>
+#include <vector>
+
+namespace {
+
+using hnv::exporter::gzip;
+
+// What a client makes of it; "?" where it would complain.
+std::string unpacked(const std::string& packed) {
+  constexpr int kGzipOnly = 15 + 16;
+  z_stream stream{};
+  EXPECT_EQ(::inflateInit2(&stream, kGzipOnly), Z_OK);
+  std::vector<Bytef> in(packed.begin(), packed.end());
+  std::vector<Bytef> piece(65536);
+  stream.next_in = in.data();
+  stream.avail_in = static_cast<uInt>(in.size());
+  std::string out;
+  int outcome = Z_OK;
+  while (outcome == Z_OK) {
+    stream.next_out = piece.data();
+    stream.avail_out = static_cast<uInt>(piece.size());
+    outcome = ::inflate(&stream, Z_NO_FLUSH);
+    out.append(reinterpret_cast<const char*>(piece.data()), piece.size() - stream.avail_out);
+  }
+  const bool complete = outcome == Z_STREAM_END && stream.avail_in == 0;
+  ::inflateEnd(&stream);
+  return complete ? out : "?";
+}
+
+std::string metrics_of(std::size_t lines) {
+  std::string text;
+  for (std::size_t line = 0; line < lines; ++line) {
+    text += "hnv_slave_receive_bytes_total{bond=\"bond" + std::to_string(line / 34) +
+            "\",device=\"env" + std::to_string(line / 17) + "\",role=\"virtual\"} " +
+            std::to_string(line * 7919) + "\n";
+  }
+  return text;
+}
+
+TEST(Gzip, GivesBackWhatWentIn) {
+  for (const unsigned lines : {0U, 1U, 1000U, 50'000U}) {
+    const std::string text = metrics_of(lines);
+    EXPECT_TRUE(unpacked(gzip(text)) == text) << lines;
+  }
+}
+
+TEST(Gzip, GivesBackWhatCannotBeCompressed) {
+  std::mt19937 random(1);  // NOLINT(cert-msc51-cpp,cert-msc32-c): the same bytes each time
+  std::string noise(1'000'000, '\0');
+  for (char& byte : noise) byte = static_cast<char>(random());
+  EXPECT_TRUE(unpacked(gzip(noise)) == noise);
+}
+
+TEST(Gzip, MakesMetricsMuchSmaller) {
+  const std::string text = metrics_of(10'000);
+  EXPECT_LT(gzip(text).size() * 5, text.size());
+}
+
+TEST(Gzip, WorksOnSeveralThreadsAtOnce) {
+  const std::string text = metrics_of(5'000);
+  std::vector<std::future<std::string>> packed;
+  packed.reserve(4);
+  for (int thread = 0; thread < 4; ++thread) {
+    packed.push_back(std::async(std::launch::async, [&text] { return gzip(text); }));
+  }
+  for (auto& one : packed) EXPECT_TRUE(unpacked(one.get()) == text);
+}
+
+}  // namespace
