@@ -16,6 +16,7 @@
 #include <cstring>
 #include <system_error>
 #include <thread>
+#include <tuple>
 #include <unordered_map>
 
 #include "exporter/front/connection.hpp"
@@ -294,10 +295,11 @@ bool Front::State::make_room(const std::string* source) {
   for (const auto& [id, connection] : connections) {
     if (!connection->is_idle()) continue;
     if (source != nullptr && connection->source() != *source) continue;
-    const auto rank = [](const Connection& one) {
-      return std::make_pair(one.has_served(), one.idle_since());
+    // Many come at the same time, and then the number tells which came first.
+    const auto rank = [](const Connection& one, std::uint64_t number) {
+      return std::make_tuple(one.has_served(), one.idle_since(), number);
     };
-    if (chosen != nullptr && rank(*chosen) <= rank(*connection)) continue;
+    if (chosen != nullptr && rank(*chosen, chosen_id) < rank(*connection, id)) continue;
     chosen = connection.get();
     chosen_id = id;
   }
