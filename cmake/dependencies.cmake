@@ -7,6 +7,8 @@ pkg_check_modules(LIBSYSTEMD REQUIRED IMPORTED_TARGET libsystemd)
 find_package(ZLIB REQUIRED)
 # Compresses several times as fast as zlib; whoever has it not does without.
 pkg_check_modules(LIBISAL QUIET IMPORTED_TARGET libisal)
+pkg_check_modules(LIBCRYPT REQUIRED IMPORTED_TARGET libcrypt)
+find_package(OpenSSL 3.0 REQUIRED)
 find_package(fmt REQUIRED CONFIG)
 find_package(spdlog REQUIRED CONFIG)
 find_package(tl-expected REQUIRED CONFIG)

@@ -11,6 +11,8 @@ namespace hnv::exporter {
 
 namespace {
 
+constexpr std::string_view kUnixPrefix = "unix:";
+
 std::optional<std::uint16_t> parse_port(std::string_view text) {
   std::uint16_t port = 0;
   const char* end = text.data() + text.size();
@@ -29,7 +31,7 @@ bool is_letter(char c) {
 }
 
 bool is_host_name(const std::string& text) {
-  // CivetWeb takes leading digits for a port, commas for the end of the address.
+  // What begins with a digit was meant to be an address.
   return is_letter(text.front()) && std::all_of(text.begin(), text.end(), [](char c) {
            return is_letter(c) || (c >= '0' && c <= '9') || c == '-' || c == '.';
          });
@@ -38,6 +40,7 @@ bool is_host_name(const std::string& text) {
 }  // namespace
 
 std::string ListenAddress::to_string() const {
+  if (!unix_path.empty()) return std::string(kUnixPrefix) + unix_path;
   const std::string shown = is_ipv6() ? "[" + host + "]" : host;
   return shown + ":" + std::to_string(port);
 }
@@ -46,8 +49,13 @@ base::Expected<ListenAddress> parse_listen_address(std::string_view text) {
   const auto bad = [text] {
     return base::failure({base::ErrorCode::invalid, "read listen address", std::string(text),
                           "allowed: :PORT, ADDRESS:PORT or [IPV6-ADDRESS]:PORT with a port of 0 to "
-                          "65535"});
+                          "65535, or unix:/PATH"});
   };
+  if (text.starts_with(kUnixPrefix)) {
+    const std::string_view path = text.substr(kUnixPrefix.size());
+    if (path.size() < 2 || path.front() != '/') return bad();
+    return ListenAddress{"", 0, std::string(path)};
+  }
   const auto colon = text.rfind(':');
   if (colon == std::string_view::npos) return bad();
   const auto port = parse_port(text.substr(colon + 1));

@@ -12,10 +12,12 @@ namespace hnv::exporter {
 inline constexpr std::uint16_t kDefaultPort = 10468;
 
 // Where to listen, as Prometheus exporters write it: ":10468" (every address of the machine),
-// "127.0.0.1:10468", "localhost:10468", "[::1]:10468". Port 0 is any free port.
+// "127.0.0.1:10468", "localhost:10468", "[::1]:10468". Port 0 is any free port. Or
+// "unix:/run/hnv-exporter.sock", the path of a Unix socket.
 struct ListenAddress {
   std::string host;  // "" for every address; an IPv6 address stands here without its brackets
   std::uint16_t port = kDefaultPort;
+  std::string unix_path = {};  // absolute; then there is neither host nor port
   bool operator==(const ListenAddress&) const = default;
 
   [[nodiscard]] bool is_ipv6() const { return host.find(':') != std::string::npos; }

@@ -10,8 +10,11 @@ enum class LogEvent : std::uint8_t {
   start,
   runs_as_root,
   config_loaded,
-  config_missing,   // the default file: no bonds but HNV ones are managed
-  config_rejected,  // at a reload the old one stays
+  config_missing,       // the default file: no bonds but HNV ones are managed
+  config_rejected,      // at a reload the old one stays
+  web_config_loaded,    // --web.config.file; also when it or a certificate has changed
+  web_config_rejected,  // at a reload the old one stays
+  accept_failed,        // no new connection for a moment; at most once a minute
   listening,
   ready,
   scrape_failed,  // by an exception
@@ -27,7 +30,7 @@ enum class LogEvent : std::uint8_t {
 template <>
 struct hnv::base::EnumNames<hnv::exporter::LogEvent> {
   static constexpr auto names = std::to_array<std::string_view>(
-      {"start", "runs_as_root", "config_loaded", "config_missing", "config_rejected", "listening",
-       "ready", "scrape_failed", "source_failed", "source_recovered", "web_server", "failed",
-       "stop"});
+      {"start", "runs_as_root", "config_loaded", "config_missing", "config_rejected",
+       "web_config_loaded", "web_config_rejected", "accept_failed", "listening", "ready",
+       "scrape_failed", "source_failed", "source_recovered", "web_server", "failed", "stop"});
 };

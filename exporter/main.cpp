@@ -17,7 +17,7 @@
 #include "exporter/options.hpp"
 #include "exporter/site.hpp"
 #include "exporter/snapshot.hpp"
-#include "exporter/web_server.hpp"
+#include "exporter/web_front.hpp"
 
 namespace hnv::exporter {
 
@@ -82,19 +82,62 @@ int fail(const base::Error& error) {
   return base::kExitFailure;
 }
 
-std::string summary(const WebServer& server) {
+std::string summary(const WebFront& web) {
   std::string text = "serving on";
-  for (const ListenAddress& address : server.addresses()) text += " " + address.to_string();
+  for (const ListenAddress& address : web.addresses()) text += " " + address.to_string();
   return text;
 }
 
-void reload(const Options& options, SnapshotTaker& taker, const WebServer& server) {
+void reload(const Options& options, SnapshotTaker& taker, WebFront& web) {
   base::notify_reloading();
   if (auto config = load_config(options)) taker.set_config(std::move(*config));
-  base::notify_ready(summary(server));
+  web.reload();
+  base::notify_ready(summary(web));
 }
 
-int serve(const Options& options, Config config) {
+void report_web_config(const std::string& file, const base::Expected<void>& loaded) {
+  if (loaded) {
+    log(LogLevel::info, LogEvent::web_config_loaded, {{"file", file}});
+  } else {
+    log(LogLevel::error, LogEvent::web_config_rejected, {{"error", loaded.error().to_string()}});
+  }
+}
+
+base::Expected<front::WebSettingsFile> load_web_settings(const Options& options) {
+  auto settings = front::WebSettingsFile::open(options.web_config_file);
+  if (!settings) {
+    report_web_config(options.web_config_file, base::failure(settings.error()));
+  } else if (settings->has_file()) {
+    report_web_config(options.web_config_file, {});
+  }
+  return settings;
+}
+
+base::Expected<WebFront> open_web(const Options& options, front::WebSettingsFile settings,
+                                  HttpHandler handler) {
+  WebFrontOptions web;
+  web.listen = options.listen;
+  web.from_service_manager = options.systemd_socket;
+  web.server.max_requests = options.max_requests;
+  // Clients can cause these: at debug they cannot fill the journal.
+  web.server.on_message = [](const std::string& message) {
+    log(LogLevel::debug, LogEvent::web_server, {{"message", message}});
+  };
+  web.reports.on_reload = [file = options.web_config_file](const base::Expected<void>& loaded) {
+    report_web_config(file, loaded);
+  };
+  web.reports.on_accept_failure = [](const base::Error& error) {
+    log(LogLevel::warn, LogEvent::accept_failed, {{"error", error.to_string()}});
+  };
+  auto opened = WebFront::start(web, std::move(settings), std::move(handler));
+  if (!opened) return opened;
+  for (const ListenAddress& address : opened->addresses()) {
+    log(LogLevel::info, LogEvent::listening, {{"address", address.to_string()}});
+  }
+  return opened;
+}
+
+int serve(const Options& options, Config config, front::WebSettingsFile settings) {
   // Signals are blocked before any thread is started, so that all of them come to the loop.
   auto loop = base::EventLoop::open();
   if (!loop) return fail(loop.error());
@@ -118,23 +161,13 @@ int serve(const Options& options, Config config) {
   Site site(
       {host_name(), options.telemetry_path}, [&taker] { return taker.take(); }, observer,
       MetricChoice{options.node_bonding});
-  WebServerOptions web;
-  web.listen = options.listen;
-  web.max_requests = options.max_requests;
-  // Clients can cause these: at debug they cannot fill the journal.
-  web.on_message = [](const std::string& message) {
-    log(LogLevel::debug, LogEvent::web_server, {{"message", message}});
-  };
-  auto server =
-      WebServer::start(web, [&site](const HttpRequest& request) { return site.respond(request); });
-  if (!server) return fail(server.error());
-  for (const ListenAddress& address : server->addresses()) {
-    log(LogLevel::info, LogEvent::listening, {{"address", address.to_string()}});
-  }
-  on_reload = [&] { reload(options, taker, *server); };
+  auto web = open_web(options, std::move(settings),
+                      [&site](const HttpRequest& request) { return site.respond(request); });
+  if (!web) return fail(web.error());
+  on_reload = [&] { reload(options, taker, *web); };
   const bool complete = site.warm_up();
   log(LogLevel::info, LogEvent::ready, {{"kernel_answers", complete}});
-  base::notify_ready(summary(*server));
+  base::notify_ready(summary(*web));
   const auto code = loop->run();
   base::notify_stopping();
   if (!code) return fail(code.error());
@@ -157,7 +190,9 @@ int run(int argc, const char* const* argv) {
   }
   auto config = load_config(options);
   if (!config) return base::kExitConfig;
-  const int code = serve(options, std::move(*config));
+  auto settings = load_web_settings(options);
+  if (!settings) return base::kExitConfig;
+  const int code = serve(options, std::move(*config), std::move(*settings));
   log(LogLevel::info, LogEvent::stop, {{"code", std::int64_t{code}}});
   return code;
 }

@@ -23,10 +23,13 @@ constexpr const char* kFooter = R"(Examples:
       Serve on these two addresses only.
   hnv-exporter --config.file=./hnv.yaml --web.listen-address=127.0.0.1:0 --log.level=debug
       Try a configuration on any free port; the log names the port.
+  hnv-exporter --web.config.file=/etc/hnv/web.yaml
+      With TLS or passwords; the file is that of the Prometheus exporter toolkit.
   curl http://localhost:10468/metrics
 
 Pages: / (status of every bond), the telemetry path, /-/healthy, /-/ready.
-Signals: SIGHUP reads the configuration again and keeps the old one if it is wrong; SIGTERM ends.
+Signals: SIGHUP reads both configurations again and keeps an old one if the new is wrong; SIGTERM
+ends.
 Exit codes: 0 ended by a signal, 1 could not serve, 2 wrong command line, 78 wrong configuration.)";
 
 std::string check_listen_address(const std::string& text) {
@@ -67,11 +70,17 @@ CLI::Option* add_place(CLI::App& app, const char* name, T& value, const char* ty
 }
 
 void add_web_options(CLI::App& app, Options& options, std::vector<std::string>& listen) {
-  app.add_option("--web.listen-address", listen, "Address to serve on; may be repeated")
+  app.add_option("--web.listen-address", listen,
+                 "Address to serve on, or unix:/PATH; may be repeated")
       ->default_str(options.listen.front().to_string())
       ->type_name("ADDRESS:PORT")
       ->allow_extra_args(false)
       ->check(check_listen_address);
+  app.add_flag("--web.systemd-socket", options.systemd_socket,
+               "Serve on the sockets that systemd passes, and on no other");
+  app.add_option("--web.config.file", options.web_config_file,
+                 "TLS, passwords and headers, as for other Prometheus exporters")
+      ->type_name("FILE");
   add_place(app, "--web.telemetry-path", options.telemetry_path, "PATH", "Path of the metrics")
       ->check(check_telemetry_path);
   app.add_option("--web.max-requests", options.max_requests,

@@ -16,6 +16,8 @@ struct Options {
   std::string config_file = kConfigFile;
   bool config_file_named = false;  // on the command line: then it must exist
   std::vector<ListenAddress> listen = {ListenAddress{}};
+  bool systemd_socket = false;  // serve on what the service manager passes, and not on `listen`
+  std::string web_config_file;  // TLS, passwords, headers; empty: none
   std::string telemetry_path = "/metrics";
   // Of the 16 that the web server can work on, so that health checks always find a free one.
   unsigned max_requests = 12;

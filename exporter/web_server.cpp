@@ -1,18 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "exporter/web_server.hpp"
 
-#include <arpa/inet.h>
 #include <civetweb.h>
+#include <fcntl.h>
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 #include <netinet/in.h>
 #include <strings.h>
 #include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
 
-#include <algorithm>
 #include <array>
 #include <atomic>
+#include <cerrno>
+#include <cstdlib>
 #include <ctime>
+#include <filesystem>
 #include <mutex>
 #include <optional>
 #include <thread>
@@ -103,31 +107,50 @@ HttpResponse error_response(mg_connection* connection, int status) {
       status, fmt::format("{} {}\n", status, mg_get_response_code_text(connection, status)));
 }
 
-// The same address in CivetWeb's words.
-std::string port_spec(const ListenAddress& address, bool ipv6) {
-  if (!address.host.empty()) return address.to_string();
-  // "+" is both families; without IPv6 it would be IPv4 alone as well, but says so in its messages
-  // less clearly.
-  return (ipv6 ? "+" : "") + std::to_string(address.port);
+sockaddr_un unix_address(const std::string& path) {
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  path.copy(address.sun_path, sizeof address.sun_path - 1);
+  return address;
 }
 
-std::string names_of(const std::vector<ListenAddress>& addresses) {
-  std::string names;
-  for (const ListenAddress& address : addresses) {
-    names.append(names.empty() ? "" : ", ").append(address.to_string());
+Expected<base::UniqueFd> listen_at(const std::string& path) {
+  constexpr int kBacklog = 128;
+  const auto bad = [&path] { return failure(base::from_errno("listen on", path, errno)); };
+  base::UniqueFd socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  const sockaddr_un address = unix_address(path);
+  if (path.size() >= sizeof address.sun_path) errno = ENAMETOOLONG;
+  if (!socket || path.size() >= sizeof address.sun_path ||
+      ::bind(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0 ||
+      ::listen(socket.get(), kBacklog) != 0) {
+    return bad();
   }
-  return names;
+  return socket;
 }
 
-// Opens a connection and drops it, so that whoever waits for one on this port wakes up.
-void nudge(const ListenAddress& address) {
-  sockaddr_in target{};
-  target.sin_family = AF_INET;
-  target.sin_port = htons(address.port);
-  target.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  if (!address.host.empty()) ::inet_pton(AF_INET, address.host.c_str(), &target.sin_addr);
-  const base::UniqueFd socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
-  // In progress or refused: either is as good.
+// The descriptor of the one TCP socket of this process that listens on 127.0.0.1 and this port.
+int listening_socket(std::uint16_t port) {
+  std::error_code trouble;
+  for (const auto& entry : std::filesystem::directory_iterator("/proc/self/fd", trouble)) {
+    const int fd = std::atoi(entry.path().filename().c_str());
+    int listens = 0;
+    socklen_t size = sizeof listens;
+    if (::getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listens, &size) != 0 || listens == 0) continue;
+    sockaddr_in address{};
+    size = sizeof address;
+    if (::getsockname(fd, reinterpret_cast<sockaddr*>(&address), &size) != 0) continue;
+    const bool is_it = address.sin_family == AF_INET && ntohs(address.sin_port) == port &&
+                       ntohl(address.sin_addr.s_addr) == INADDR_LOOPBACK;
+    if (is_it) return fd;
+  }
+  return -1;
+}
+
+// Opens a connection and drops it, so that whoever waits for one wakes up.
+void nudge(const std::string& path) {
+  const sockaddr_un target = unix_address(path);
+  const base::UniqueFd socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+  // Refused is as good.
   static_cast<void>(
       ::connect(socket.get(), reinterpret_cast<const sockaddr*>(&target), sizeof target));
 }
@@ -147,6 +170,10 @@ std::optional<std::string> HttpRequest::header(std::string_view name) const {
   return joined;
 }
 
+std::string_view common_headers() {
+  return kFixedHeaders;
+}
+
 HttpResponse text_response(int status, std::string_view text) {
   HttpResponse response;
   response.status = status;
@@ -159,7 +186,8 @@ struct WebServer::State {
   WebServerOptions options;
   HttpHandler handler;
   mg_context* context = nullptr;
-  std::vector<ListenAddress> bound;
+  base::UniqueFd listener;
+  bool has_our_socket = false;
   std::atomic<unsigned> in_flight{0};
   // Messages of the thread that starts the server say why it does not start.
   std::thread::id starter;
@@ -180,6 +208,7 @@ struct WebServer::State {
   int respond(mg_connection* connection);
   HttpResponse answer(mg_connection* connection, const mg_request_info& request);
 
+  static void on_init(const mg_context* the_context) noexcept;
   static int on_request(mg_connection* connection) noexcept;
   static int on_error(mg_connection* connection, int status, const char* message) noexcept;
   static int on_message(const mg_connection* connection, const char* message) noexcept;
@@ -196,32 +225,21 @@ Expected<WebServer> WebServer::start(const WebServerOptions& options, HttpHandle
   return WebServer(std::move(state));
 }
 
-std::vector<ListenAddress> WebServer::addresses() const {
-  return state_->bound;
-}
-
 Expected<void> WebServer::State::start() {
   static std::once_flag library_ready;
   // Never with MG_FEATURES_TLS: the packaged library says that it has TLS and crashes at the first
   // client.
   std::call_once(library_ready, [] { mg_init_library(0); });
-  const bool has_ipv6 = mg_check_feature(MG_FEATURES_IPV6) != 0;
-  std::string ports;
-  for (const ListenAddress& address : options.listen) {
-    if (address.is_ipv6() && !has_ipv6) {
-      return failure({base::ErrorCode::unsupported, "listen on", address.to_string(),
-                      "the installed CivetWeb library was built without IPv6"});
-    }
-    ports.append(ports.empty() ? "" : ",").append(port_spec(address, has_ipv6));
-  }
+  auto opened = listen_at(options.socket);
+  if (!opened) return failure(opened.error());
+  listener = std::move(*opened);
   // Without a document root CivetWeb serves no files, CGI or uploads. An open CORS policy is its
   // default.
   const std::vector<std::pair<const char*, std::string>> settings = {
-      {"listening_ports", ports},
+      {"listening_ports", "127.0.0.1:0"},  // see on_init
       {"num_threads", std::to_string(options.workers)},
       {"request_timeout_ms", std::to_string(options.request_timeout.count())},
       {"enable_keep_alive", "no"},
-      {"tcp_nodelay", "1"},
       {"enable_directory_listing", "no"},
       {"access_control_allow_origin", ""},
       {"access_control_allow_methods", ""},
@@ -231,6 +249,7 @@ Expected<void> WebServer::State::start() {
   for (const auto& [name, value] : settings) words.insert(words.end(), {name, value.c_str()});
   words.push_back(nullptr);
   mg_callbacks callbacks{};
+  callbacks.init_context = &State::on_init;
   callbacks.begin_request = &State::on_request;
   callbacks.http_error = &State::on_error;
   callbacks.log_message = &State::on_message;
@@ -240,17 +259,26 @@ Expected<void> WebServer::State::start() {
   mg_init_data init{&callbacks, this, words.data()};
   context = mg_start2(&init, &error);
   if (context == nullptr) {
-    // The first message names the address and the reason; the error text only the step that failed.
-    return failure({base::ErrorCode::io, "listen on", names_of(options.listen),
+    // The first message has the reason; the error text only the step that failed.
+    return failure({base::ErrorCode::io, "start", "CivetWeb",
                     start_messages.empty() ? text.data() : start_messages.front()});
   }
-  bound = options.listen;
-  std::vector<mg_server_port> chosen(bound.size());
-  const int count = mg_get_server_ports(context, static_cast<int>(chosen.size()), chosen.data());
-  for (std::size_t index = 0; index < static_cast<std::size_t>(std::max(count, 0)); ++index) {
-    bound[index].port = static_cast<std::uint16_t>(chosen[index].port);
+  if (!has_our_socket) {
+    return failure({base::ErrorCode::unsupported, "start", "CivetWeb",
+                    "its listening socket was not found, so it cannot be given ours"});
   }
   return {};
+}
+
+// The packaged CivetWeb can listen on IPv4 only. It calls this when it listens and before it begins
+// to accept; from then on its descriptor is our Unix socket, and the port is closed again.
+void WebServer::State::on_init(const mg_context* the_context) noexcept {
+  auto* state = static_cast<State*>(mg_get_user_data(the_context));
+  mg_server_port port{};
+  if (mg_get_server_ports(the_context, 1, &port) != 1) return;
+  const int theirs = listening_socket(static_cast<std::uint16_t>(port.port));
+  if (theirs < 0) return;
+  state->has_our_socket = ::dup3(state->listener.get(), theirs, O_CLOEXEC) == theirs;
 }
 
 void WebServer::State::stop() {
@@ -260,7 +288,7 @@ void WebServer::State::stop() {
   std::thread nudger([this, &stopped] {
     constexpr std::chrono::milliseconds kPause(20);
     while (!stopped) {
-      if (!bound.empty()) nudge(bound.front());
+      nudge(options.socket);
       std::this_thread::sleep_for(kPause);
     }
   });

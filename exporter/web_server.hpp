@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // HTTP by CivetWeb, with what its packaged version needs to be left off left off. Every request
-// goes to one handler; only GET and HEAD reach it.
+// goes to one handler; only GET and HEAD reach it. It serves one Unix socket, and what comes there
+// has been checked by the front (exporter/front): CivetWeb never sees a client's bytes, nor TLS.
 #pragma once
 
 #include <chrono>
@@ -13,7 +14,6 @@
 #include <vector>
 
 #include "base/expected.hpp"
-#include "exporter/listen_address.hpp"
 
 namespace hnv::exporter {
 
@@ -42,8 +42,12 @@ HttpResponse text_response(int status, std::string_view text);
 // locals. An exception becomes status 500.
 using HttpHandler = std::function<HttpResponse(const HttpRequest&)>;
 
+// On every response: lines, each with its end.
+std::string_view common_headers();
+
 struct WebServerOptions {
-  std::vector<ListenAddress> listen;
+  // Path of the Unix socket, which is made. Who can reach it is decided by its folder.
+  std::string socket;
   // Each connection holds one from its acceptance to its end.
   unsigned workers = 16;
   // Requests answered at once, more get status 503; 0: no limit. Paths below /-/ do not count.
@@ -58,15 +62,11 @@ struct WebServerOptions {
 
 class WebServer {
  public:
-  // Error io, with the address and the reason, when one of the addresses cannot be listened on;
-  // unsupported for IPv6 when CivetWeb was built without.
+  // Error io when the socket cannot be made or CivetWeb does not start, with the reason.
   static base::Expected<WebServer> start(const WebServerOptions& options, HttpHandler handler);
   WebServer(WebServer&&) noexcept;
   WebServer& operator=(WebServer&&) noexcept;
   ~WebServer();  // waits for requests that are being answered
-
-  // As asked for, with the port that was chosen in place of 0.
-  [[nodiscard]] std::vector<ListenAddress> addresses() const;
 
  private:
   struct State;

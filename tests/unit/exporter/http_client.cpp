@@ -6,6 +6,7 @@
 #include <netinet/in.h>
 #include <sys/socket.h>
 #include <sys/time.h>
+#include <sys/un.h>
 
 #include <array>
 #include <cstdlib>
@@ -19,10 +20,27 @@ std::string HttpReply::header(const std::string& name) const {
   return headers.substr(value, headers.find("\r\n", value) - value);
 }
 
-base::UniqueFd connect_to(std::uint16_t port) {
-  base::UniqueFd connection(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+namespace {
+
+base::UniqueFd patient_socket(int family) {
+  base::UniqueFd connection(::socket(family, SOCK_STREAM | SOCK_CLOEXEC, 0));
   const timeval patience{10, 0};
   ::setsockopt(connection.get(), SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+  return connection;
+}
+
+// False: no more will come.
+bool receive(int socket, std::string& text) {
+  std::array<char, 4096> piece{};
+  const ssize_t count = ::recv(socket, piece.data(), piece.size(), 0);
+  if (count > 0) text.append(piece.data(), static_cast<std::size_t>(count));
+  return count > 0;
+}
+
+}  // namespace
+
+base::UniqueFd connect_to(std::uint16_t port) {
+  base::UniqueFd connection = patient_socket(AF_INET);
   sockaddr_in address{};
   address.sin_family = AF_INET;
   address.sin_port = htons(port);
@@ -31,14 +49,17 @@ base::UniqueFd connect_to(std::uint16_t port) {
   return connection;
 }
 
-HttpReply read_reply(int socket) {
-  std::string text;
-  std::array<char, 4096> piece{};
-  while (true) {
-    const ssize_t count = ::recv(socket, piece.data(), piece.size(), 0);
-    if (count <= 0) break;
-    text.append(piece.data(), static_cast<std::size_t>(count));
-  }
+base::UniqueFd connect_to(const std::string& path) {
+  base::UniqueFd connection = patient_socket(AF_UNIX);
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  path.copy(address.sun_path, sizeof address.sun_path - 1);
+  EXPECT_EQ(::connect(connection.get(), reinterpret_cast<sockaddr*>(&address), sizeof address), 0)
+      << path;
+  return connection;
+}
+
+HttpReply reply_of(const std::string& text) {
   HttpReply reply;
   const auto end = text.find("\r\n\r\n");
   if (end == std::string::npos) return reply;
@@ -49,15 +70,27 @@ HttpReply read_reply(int socket) {
   return reply;
 }
 
-HttpReply send_request(std::uint16_t port, std::string_view request) {
-  const base::UniqueFd connection = connect_to(port);
-  EXPECT_EQ(::send(connection.get(), request.data(), request.size(), MSG_NOSIGNAL),
-            static_cast<ssize_t>(request.size()));
-  return read_reply(connection.get());
+HttpReply read_reply(int socket) {
+  std::string text;
+  while (receive(socket, text)) {
+  }
+  return reply_of(text);
 }
 
-HttpReply get(std::uint16_t port, const std::string& target) {
-  return send_request(port, "GET " + target + " HTTP/1.1\r\nHost: localhost\r\n\r\n");
+HttpReply read_one_reply(int socket) {
+  std::string text;
+  HttpReply reply;
+  do {
+    if (!receive(socket, text)) break;
+    reply = reply_of(text);
+  } while (reply.status == 0 ||
+           reply.body.size() < std::strtoul(reply.header("Content-Length").c_str(), nullptr, 10));
+  return reply;
+}
+
+void send_text(int socket, std::string_view text) {
+  EXPECT_EQ(::send(socket, text.data(), text.size(), MSG_NOSIGNAL),
+            static_cast<ssize_t>(text.size()));
 }
 
 }  // namespace hnv::exporter::test

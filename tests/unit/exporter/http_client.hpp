@@ -18,10 +18,27 @@ struct HttpReply {
   [[nodiscard]] std::string header(const std::string& name) const;  // "" without it
 };
 
-// A connection to 127.0.0.1; reading gives up after ten seconds.
+// A connection to 127.0.0.1, or to a Unix socket; reading gives up after ten seconds.
 base::UniqueFd connect_to(std::uint16_t port);
+base::UniqueFd connect_to(const std::string& path);
+// Until the other side has sent all.
 HttpReply read_reply(int socket);
-HttpReply send_request(std::uint16_t port, std::string_view request);
-HttpReply get(std::uint16_t port, const std::string& target);
+// Until the body is as long as announced, for connections that stay.
+HttpReply read_one_reply(int socket);
+HttpReply reply_of(const std::string& text);
+void send_text(int socket, std::string_view text);
+
+template <class Place>
+HttpReply send_request(const Place& place, std::string_view request) {
+  const base::UniqueFd connection = connect_to(place);
+  send_text(connection.get(), request);
+  return read_reply(connection.get());
+}
+
+template <class Place>
+HttpReply get(const Place& place, const std::string& target) {
+  return send_request(
+      place, "GET " + target + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+}
 
 }  // namespace hnv::exporter::test

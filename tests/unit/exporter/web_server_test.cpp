@@ -1,17 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
-// A live server on a free port of 127.0.0.1.
+// CivetWeb on its Unix socket, without the front.
 #include "exporter/web_server.hpp"
 
-#include <civetweb.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/socket.h>
 
 #include <atomic>
+#include <filesystem>
 #include <future>
 #include <stdexcept>
 
 #include "http_client.hpp"
+#include "tests/support/temporary_folder.hpp"
 
 namespace {
 
@@ -21,8 +22,10 @@ using namespace hnv::exporter::test;
 using ::testing::HasSubstr;
 
 WebServerOptions local() {
+  static const hnv::test::TemporaryFolder folder;
+  static int count = 0;
   WebServerOptions options;
-  options.listen = {{"127.0.0.1", 0}};
+  options.socket = folder.path() / std::to_string(++count);
   options.workers = 8;
   return options;
 }
@@ -34,18 +37,19 @@ HttpResponse echo(const HttpRequest& request) {
 class Server {
  public:
   explicit Server(HttpHandler handler, const WebServerOptions& options = local())
-      : server_(WebServer::start(options, std::move(handler))) {
+      : place_(options.socket), server_(WebServer::start(options, std::move(handler))) {
     EXPECT_TRUE(server_) << server_.error().to_string();
   }
-  [[nodiscard]] std::uint16_t port() const { return server_->addresses().front().port; }
+  [[nodiscard]] const std::string& place() const { return place_; }
 
  private:
+  std::string place_;
   base::Expected<WebServer> server_;
 };
 
 TEST(WebServer, AnswersGet) {
   const Server server(echo);
-  const HttpReply reply = get(server.port(), "/a/b?c=d");
+  const HttpReply reply = get(server.place(), "/a/b?c=d");
   EXPECT_EQ(reply.status, 200);
   EXPECT_EQ(reply.body, "/a/b c=d");
   EXPECT_EQ(reply.header("Content-Length"), "8");
@@ -59,7 +63,7 @@ TEST(WebServer, SendsSecurityHeadersWithEveryResponse) {
        {std::string("GET / HTTP/1.1\r\nHost: a\r\n\r\n"), std::string("POST / HTTP/1.0\r\n\r\n"),
         std::string("nonsense\r\n\r\n"), std::string("GET / HTTP/9.9\r\n\r\n"),
         "GET /" + big + " HTTP/1.1\r\n\r\n"}) {
-    const HttpReply reply = send_request(server.port(), request);
+    const HttpReply reply = send_request(server.place(), request);
     EXPECT_NE(reply.status, 0) << request.substr(0, 40);
     EXPECT_EQ(reply.header("X-Content-Type-Options"), "nosniff") << request.substr(0, 40);
     EXPECT_THAT(reply.header("Content-Security-Policy"), HasSubstr("default-src 'none'"));
@@ -73,7 +77,7 @@ TEST(WebServer, SendsSecurityHeadersWithEveryResponse) {
 
 TEST(WebServer, SendsNoBodyForHead) {
   const Server server(echo);
-  const HttpReply reply = send_request(server.port(), "HEAD /a HTTP/1.1\r\nHost: a\r\n\r\n");
+  const HttpReply reply = send_request(server.place(), "HEAD /a HTTP/1.1\r\nHost: a\r\n\r\n");
   EXPECT_EQ(reply.status, 200);
   EXPECT_EQ(reply.header("Content-Length"), "3");
   EXPECT_EQ(reply.body, "");
@@ -87,21 +91,21 @@ TEST(WebServer, RefusesOtherMethods) {
   });
   for (const char* method : {"POST", "PUT", "DELETE", "OPTIONS", "PROPFIND", "CONNECT"}) {
     const HttpReply reply =
-        send_request(server.port(), std::string(method) +
-                                        " / HTTP/1.1\r\nHost: a\r\nOrigin: http://evil\r\n"
-                                        "Access-Control-Request-Method: PUT\r\n\r\n");
+        send_request(server.place(), std::string(method) +
+                                         " / HTTP/1.1\r\nHost: a\r\nOrigin: http://evil\r\n"
+                                         "Access-Control-Request-Method: PUT\r\n\r\n");
     EXPECT_EQ(reply.status, 405) << method;
     EXPECT_EQ(reply.header("Allow"), "GET, HEAD") << method;
     EXPECT_EQ(reply.header("Access-Control-Allow-Origin"), "") << method;
   }
   // CivetWeb itself takes this one for nonsense.
-  EXPECT_EQ(send_request(server.port(), "TRACE / HTTP/1.1\r\nHost: a\r\n\r\n").status, 400);
+  EXPECT_EQ(send_request(server.place(), "TRACE / HTTP/1.1\r\nHost: a\r\n\r\n").status, 400);
   EXPECT_EQ(calls, 0);
 }
 
 TEST(WebServer, RefusesTwoLengths) {
   const Server server(echo);
-  const HttpReply reply = send_request(server.port(),
+  const HttpReply reply = send_request(server.place(),
                                        "GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\n"
                                        "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n");
   EXPECT_EQ(reply.status, 400);
@@ -110,7 +114,7 @@ TEST(WebServer, RefusesTwoLengths) {
 TEST(WebServer, DoesNotUpgradeToWebsocket) {
   const Server server(echo);
   const HttpReply reply = send_request(
-      server.port(),
+      server.place(),
       "GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
       "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n");
   EXPECT_EQ(reply.status, 200);
@@ -136,13 +140,13 @@ TEST(WebServer, HandsOnTheHeaders) {
 
 TEST(WebServer, CleansThePath) {
   const Server server(echo);
-  EXPECT_EQ(get(server.port(), "/x/../%6Detrics").body, "/metrics ");
+  EXPECT_EQ(get(server.place(), "/x/../%6Detrics").body, "/metrics ");
 }
 
 TEST(WebServer, TurnsExceptionsIntoAnError) {
   const Server server([](const HttpRequest&) -> HttpResponse { throw std::runtime_error("no"); });
-  EXPECT_EQ(get(server.port(), "/").status, 500);
-  EXPECT_EQ(get(server.port(), "/").status, 500);
+  EXPECT_EQ(get(server.place(), "/").status, 500);
+  EXPECT_EQ(get(server.place(), "/").status, 500);
 }
 
 TEST(WebServer, SendsLargeBodies) {
@@ -152,7 +156,7 @@ TEST(WebServer, SendsLargeBodies) {
     response.body = body;
     return response;
   });
-  EXPECT_EQ(get(server.port(), "/").body, *body);
+  EXPECT_EQ(get(server.place(), "/").body, *body);
 }
 
 TEST(WebServer, AnswersManyAtOnce) {
@@ -163,7 +167,7 @@ TEST(WebServer, AnswersManyAtOnce) {
     replies.push_back(std::async(std::launch::async, [&server, index] {
       std::string bodies;
       for (int turn = 0; turn < 10; ++turn) {
-        bodies = get(server.port(), "/" + std::to_string(index)).body;
+        bodies = get(server.place(), "/" + std::to_string(index)).body;
       }
       return bodies;
     }));
@@ -177,9 +181,9 @@ TEST(WebServer, AnswersManyAtOnce) {
 TEST(WebServer, SilentClientsBlockNobodyWhileAWorkerIsLeft) {
   const Server server(echo);
   std::vector<base::UniqueFd> silent;
-  for (int index = 0; index < 7; ++index) silent.push_back(connect_to(server.port()));
+  for (int index = 0; index < 7; ++index) silent.push_back(connect_to(server.place()));
   const auto begin = std::chrono::steady_clock::now();
-  EXPECT_EQ(get(server.port(), "/").status, 200);
+  EXPECT_EQ(get(server.place(), "/").status, 200);
   EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(1));
 }
 
@@ -188,8 +192,8 @@ TEST(WebServer, SilentClientsAreCut) {
   options.request_timeout = std::chrono::milliseconds(500);
   const Server server(echo, options);
   std::vector<base::UniqueFd> silent;
-  for (int index = 0; index < 8; ++index) silent.push_back(connect_to(server.port()));
-  EXPECT_EQ(get(server.port(), "/").status, 200);
+  for (int index = 0; index < 8; ++index) silent.push_back(connect_to(server.place()));
+  EXPECT_EQ(get(server.place(), "/").status, 200);
 }
 
 TEST(WebServer, ClientThatTakesNothingIsCut) {
@@ -204,10 +208,10 @@ TEST(WebServer, ClientThatTakesNothingIsCut) {
         return response;
       },
       options);
-  const base::UniqueFd lazy = connect_to(server.port());
+  const base::UniqueFd lazy = connect_to(server.place());
   const std::string_view request = "GET /large HTTP/1.0\r\n\r\n";
   ::send(lazy.get(), request.data(), request.size(), 0);
-  EXPECT_EQ(get(server.port(), "/").status, 200);
+  EXPECT_EQ(get(server.place(), "/").status, 200);
 }
 
 TEST(WebServer, LimitsRequestsAtOnceButNotHealthChecks) {
@@ -229,51 +233,40 @@ TEST(WebServer, LimitsRequestsAtOnceButNotHealthChecks) {
   slow.reserve(2);
   for (int index = 0; index < 2; ++index) {
     slow.push_back(
-        std::async(std::launch::async, [&server] { return get(server.port(), "/slow").status; }));
+        std::async(std::launch::async, [&server] { return get(server.place(), "/slow").status; }));
   }
   while (waiting < 2) std::this_thread::yield();
-  const HttpReply refused = get(server.port(), "/");
+  const HttpReply refused = get(server.place(), "/");
   EXPECT_EQ(refused.status, 503);
   EXPECT_EQ(refused.header("Retry-After"), "1");
-  EXPECT_EQ(get(server.port(), "/-/healthy").status, 200);
+  EXPECT_EQ(get(server.place(), "/-/healthy").status, 200);
   release.set_value();
   for (auto& status : slow) EXPECT_EQ(status.get(), 200);
-  EXPECT_EQ(get(server.port(), "/").status, 200);
+  EXPECT_EQ(get(server.place(), "/").status, 200);
 }
 
-TEST(WebServer, ListensOnSeveralAddresses) {
-  WebServerOptions options = local();
-  options.listen = {{"127.0.0.1", 0}, {"127.0.0.1", 0}};
-  const auto server = WebServer::start(options, echo);
-  ASSERT_TRUE(server);
-  ASSERT_EQ(server->addresses().size(), 2U);
-  EXPECT_NE(server->addresses()[0].port, server->addresses()[1].port);
-  for (const ListenAddress& address : server->addresses()) {
-    EXPECT_NE(address.port, 0);
-    EXPECT_EQ(get(address.port, "/").status, 200);
+TEST(WebServer, ListensOnItsSocketAndOnNothingElse) {
+  const Server server(echo);
+  for (const auto& entry : std::filesystem::directory_iterator("/proc/self/fd")) {
+    const int fd = std::stoi(entry.path().filename());
+    int listens = 0;
+    int family = 0;
+    socklen_t size = sizeof listens;
+    if (::getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listens, &size) != 0 || listens == 0) continue;
+    size = sizeof family;
+    ::getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &family, &size);
+    EXPECT_EQ(family, AF_UNIX) << "descriptor " << fd;
   }
+  EXPECT_EQ(get(server.place(), "/").status, 200);
 }
 
-TEST(WebServer, SaysWhichAddressItCannotListenOnAndWhy) {
-  const Server first(echo);
+TEST(WebServer, SaysWhichSocketItCannotMakeAndWhy) {
   WebServerOptions options = local();
-  options.listen.front().port = first.port();
-  const auto second = WebServer::start(options, echo);
-  ASSERT_FALSE(second);
-  const std::string text = second.error().to_string();
-  EXPECT_THAT(text, HasSubstr("127.0.0.1:" + std::to_string(first.port())));
-  EXPECT_THAT(text, HasSubstr("Address already in use"));
-}
-
-TEST(WebServer, SaysThatItHasNoIpv6) {
-  if (mg_check_feature(MG_FEATURES_IPV6) != 0) GTEST_SKIP() << "this CivetWeb has IPv6";
-  WebServerOptions options = local();
-  options.listen.push_back({"::1", 0});
+  options.socket = "/proc/none/http";
   const auto server = WebServer::start(options, echo);
   ASSERT_FALSE(server);
-  EXPECT_EQ(server.error().code, base::ErrorCode::unsupported);
-  EXPECT_THAT(server.error().to_string(), HasSubstr("[::1]:0"));
-  EXPECT_THAT(server.error().to_string(), HasSubstr("without IPv6"));
+  EXPECT_THAT(server.error().to_string(), HasSubstr("/proc/none/http"));
+  EXPECT_THAT(server.error().to_string(), HasSubstr("No such file"));
 }
 
 TEST(WebServer, StopsAtOnce) {

@@ -1,0 +1,437 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "exporter/front/connection.hpp"
+
+#include <sys/epoll.h>
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <variant>
+
+namespace hnv::exporter::front {
+
+namespace {
+
+constexpr int kBadRequest = 400;
+constexpr int kUnauthorized = 401;
+constexpr int kMethodNotAllowed = 405;
+constexpr int kTooManyRequests = 429;
+constexpr int kBadGateway = 502;
+constexpr int kUnavailable = 503;
+constexpr int kGatewayTimeout = 504;
+
+// After the last response what a client still sends is taken for a moment: closing on unread bytes
+// resets the connection, and the client may lose the response.
+constexpr std::chrono::seconds kDrainTime{1};
+constexpr std::size_t kDrainMost = std::size_t{256} * 1024;
+
+const HeaderList& ask_for_password() {
+  static const HeaderList headers = {
+      {"WWW-Authenticate", "Basic realm=\"hnv-exporter\", charset=\"UTF-8\""}};
+  return headers;
+}
+
+HeaderList retry_after(std::chrono::seconds wait) {
+  return {{"Retry-After", std::to_string(wait.count())}};
+}
+
+}  // namespace
+
+Connection::Connection(std::uint64_t id, Transport transport, std::string source, Host& host,
+                       Clock::time_point now)
+    : id_(id),
+      transport_(std::move(transport)),
+      source_(std::move(source)),
+      host_(host),
+      phase_since_(now),
+      client_waits_for_(EPOLLIN) {}
+
+Connection::~Connection() {
+  let_handler_go();
+  host_.buffered() -= counted_;
+}
+
+void Connection::end() {
+  let_handler_go();
+  phase_ = Phase::ended;
+}
+
+void Connection::enter(Phase phase, Clock::time_point now) {
+  phase_ = phase;
+  phase_since_ = now;
+}
+
+bool Connection::is_idle() const {
+  return phase_ == Phase::handshake || phase_ == Phase::head || phase_ == Phase::drain;
+}
+
+bool Connection::is_slow_response() const {
+  return phase_ == Phase::response && hold_ == Hold::line_or_place && has_head_ && pending() != 0;
+}
+
+Connection::Clock::time_point Connection::deadline() const {
+  const Limits& limits = host_.limits();
+  switch (phase_) {
+    case Phase::head:
+      if (served_ && in_.empty()) return phase_since_ + limits.idle;
+      return phase_since_ + limits.request;
+    case Phase::handshake:
+      return phase_since_ + limits.request;
+    case Phase::password:
+    case Phase::in_line:
+      return phase_since_ + limits.wait;
+    case Phase::response: {
+      const auto next =
+          pending() != 0 ? client_moved_ + limits.stall : handler_moved_ + limits.handler;
+      const bool is_timed = has_head_ && !is_stream_;
+      return is_timed ? std::min(next, response_since_ + limits.response) : next;
+    }
+    case Phase::drain:
+      return phase_since_ + kDrainTime;
+    case Phase::ended:
+      break;
+  }
+  return Clock::time_point::max();
+}
+
+void Connection::on_client(std::uint32_t events, Clock::time_point now) {
+  const bool is_reading = is_idle();
+  // A client that only ended its sending (EPOLLRDHUP) still waits for the response.
+  if (!is_reading && (events & (EPOLLHUP | EPOLLERR)) != 0) return end();
+  run(now);
+}
+
+void Connection::on_handler(Clock::time_point now) {
+  run(now);
+}
+
+void Connection::on_place(Clock::time_point now) {
+  connect_to_handler(now);
+  run(now);
+}
+
+void Connection::on_verdict(bool right, Clock::time_point now) {
+  if (phase_ != Phase::password) return;
+  if (right) {
+    ask_handler(now);
+  } else {
+    refuse(kUnauthorized, "wrong name or password", now, ask_for_password());
+  }
+  run(now);
+}
+
+void Connection::on_deadline(Clock::time_point now) {
+  const bool is_waiting = phase_ == Phase::password || phase_ == Phase::in_line;
+  if (is_waiting) {
+    refuse(kUnavailable, "too many requests at once", now, retry_after(std::chrono::seconds(1)));
+  } else if (phase_ == Phase::response && !has_head_ && !is_whole_) {
+    refuse(kGatewayTimeout, "the answer took too long", now);
+  } else {
+    return end();
+  }
+  run(now);
+}
+
+void Connection::run(Clock::time_point now) {
+  while (phase_ != Phase::ended && step(now)) {
+  }
+  if (phase_ != Phase::ended) update_watches();
+}
+
+// True: something has moved, and more may.
+bool Connection::step(Clock::time_point now) {
+  switch (phase_) {
+    case Phase::handshake:
+      return shake_hands(now);
+    case Phase::head:
+      return read_head(now);
+    case Phase::response:
+      return pass_response(now);
+    case Phase::drain:
+      return drain();
+    default:
+      return false;
+  }
+}
+
+bool Connection::shake_hands(Clock::time_point now) {
+  if (transport_.fall_back_if_not_tls()) {
+    settings_ = host_.settings(now);
+    return refuse(kBadRequest, "this port speaks TLS: use https://", now);
+  }
+  const IoResult result = transport_.shake_hands();
+  if (result.status == IoStatus::done) {
+    // The time for the first request has begun with the connection.
+    phase_ = Phase::head;
+    client_waits_for_ = EPOLLIN;
+    return true;
+  }
+  client_waits_for_ = result.status == IoStatus::want_write ? EPOLLOUT : EPOLLIN;
+  const bool waits = result.status == IoStatus::want_read || result.status == IoStatus::want_write;
+  if (!waits) end();
+  return false;
+}
+
+// False: nothing there now, or the end.
+bool Connection::receive_into(std::string& buffer, std::size_t most) {
+  const std::size_t before = buffer.size();
+  buffer.resize(before + most);
+  const IoResult result = transport_.read(buffer.data() + before, most);
+  const bool done = result.status == IoStatus::done;
+  buffer.resize(before + (done ? result.count : 0));
+  client_waits_for_ = result.status == IoStatus::want_write ? EPOLLOUT : EPOLLIN;
+  if (result.status == IoStatus::ended || result.status == IoStatus::failed) end();
+  return done;
+}
+
+bool Connection::read_head(Clock::time_point now) {
+  const Limits& limits = host_.limits();
+  if (!in_.empty()) {
+    auto reading = read_request_head(in_, limits);
+    if (auto* head = std::get_if<RequestHead>(&reading)) {
+      request_ = std::move(*head);
+      in_.erase(0, request_.size);
+      return admit(now);
+    }
+    if (const auto* refusal = std::get_if<RequestRefusal>(&reading)) {
+      settings_ = host_.settings(now);
+      request_ = {};
+      const HeaderList allow =
+          refusal->status == kMethodNotAllowed ? HeaderList{{"Allow", "GET, HEAD"}} : HeaderList{};
+      return refuse(refusal->status, refusal->reason, now, allow);
+    }
+  }
+  const bool is_first = in_.empty();
+  if (!receive_into(in_, limits.head - std::min(in_.size(), limits.head - 1))) return false;
+  if (is_first && served_) phase_since_ = now;
+  return true;
+}
+
+bool Connection::admit(Clock::time_point now) {
+  settings_ = host_.settings(now);
+  keep_alive_ = request_.keep_alive;
+  if (settings_->users.empty()) return ask_handler(now);
+  return check_password(now);
+}
+
+bool Connection::check_password(Clock::time_point now) {
+  const auto header = request_.header("authorization");
+  const auto credentials = header ? parse_basic(*header) : std::nullopt;
+  if (!credentials) return refuse(kUnauthorized, "a password is needed", now, ask_for_password());
+  switch (host_.passwords().check(*settings_, *credentials, source_, id_, now)) {
+    case PasswordCheck::Verdict::right:
+      return ask_handler(now);
+    case PasswordCheck::Verdict::pending:
+      enter(Phase::password, now);
+      return false;
+    case PasswordCheck::Verdict::too_many:
+      return refuse(kTooManyRequests, "too many passwords from this address", now,
+                    retry_after(host_.passwords().wait_of(source_, now)));
+    case PasswordCheck::Verdict::busy:
+      break;
+  }
+  return refuse(kUnavailable, "too many passwords to check", now,
+                retry_after(std::chrono::seconds(1)));
+}
+
+bool Connection::ask_handler(Clock::time_point now) {
+  switch (host_.ask_for_place(id_)) {
+    case Host::Place::taken:
+      hold_ = Hold::line_or_place;
+      return connect_to_handler(now);
+    case Host::Place::in_line:
+      hold_ = Hold::line_or_place;
+      enter(Phase::in_line, now);
+      return false;
+    case Host::Place::none:
+      break;
+  }
+  return refuse(kUnavailable, "too many requests at once", now,
+                retry_after(std::chrono::seconds(1)));
+}
+
+bool Connection::connect_to_handler(Clock::time_point now) {
+  enter(Phase::response, now);
+  handler_ = host_.connect_to_handler();
+  // Far smaller than a socket's buffer, so it goes in one piece or there is nobody.
+  const std::string request = to_relay(request_);
+  const ssize_t sent =
+      handler_ ? ::send(handler_.get(), request.data(), request.size(), MSG_NOSIGNAL) : -1;
+  if (sent != static_cast<ssize_t>(request.size())) {
+    return refuse(kUnavailable, "the server is busy", now, retry_after(std::chrono::seconds(1)));
+  }
+  host_.watch_handler(id_, handler_.get(), EPOLLIN, true);
+  handler_watched_ = EPOLLIN;
+  from_handler_.clear();
+  out_.clear();
+  written_ = 0;
+  has_head_ = false;
+  is_stream_ = false;
+  is_whole_ = false;
+  handler_moved_ = now;
+  return false;
+}
+
+bool Connection::has_room() const {
+  const Limits& limits = host_.limits();
+  const bool may_hold_much = host_.buffered() < limits.response_buffers;
+  return pending() < (may_hold_much ? limits.response_buffer : limits.piece);
+}
+
+bool Connection::pass_response(Clock::time_point now) {
+  bool moved = handler_ && has_room() && read_handler(now);
+  if (phase_ != Phase::response) return false;
+  if (pending() != 0) moved = write_client(now) || moved;
+  if (phase_ != Phase::response) return false;
+  if (is_whole_ && pending() == 0) return finish_response(now);
+  return moved;
+}
+
+bool Connection::read_handler(Clock::time_point now) {
+  std::string& into = has_head_ ? out_ : from_handler_;
+  const std::size_t before = into.size();
+  into.resize(before + host_.limits().piece);
+  const ssize_t count = ::recv(handler_.get(), into.data() + before, host_.limits().piece, 0);
+  const int problem = errno;
+  into.resize(before + static_cast<std::size_t>(std::max<ssize_t>(count, 0)));
+  if (count < 0 && (problem == EAGAIN || problem == EINTR)) return false;
+  if (count <= 0) {
+    if (!has_head_) return refuse(kBadGateway, "there was no answer", now);
+    if (!is_stream_) {
+      // Cut short: the client must see that, not a response that looks whole.
+      end();
+      return false;
+    }
+    is_whole_ = true;
+    let_handler_go();
+    return true;
+  }
+  handler_moved_ = now;
+  if (!has_head_) return take_head(now);
+  // Nothing lay there for the client to take before.
+  if (pending() == static_cast<std::size_t>(count)) client_moved_ = now;
+  count_body(static_cast<std::size_t>(count));
+  return true;
+}
+
+bool Connection::take_head(Clock::time_point now) {
+  bool broken = false;
+  const auto head = read_response_head(from_handler_, broken);
+  if (broken) return refuse(kBadGateway, "there was no answer", now);
+  if (!head) return true;
+  const bool has_body = head->has_body() && !request_.is_head;
+  is_stream_ = has_body && !head->length;
+  if (is_stream_ && !host_.begin_stream(id_)) {
+    is_stream_ = false;
+    return refuse(kUnavailable, "too many streams", now, retry_after(std::chrono::seconds(10)));
+  }
+  if (is_stream_) {
+    hold_ = Hold::stream;
+    keep_alive_ = false;
+  }
+  has_head_ = true;
+  response_since_ = now;
+  client_moved_ = now;
+  out_ = to_client(*head, keep_alive_, settings_->headers);
+  written_ = 0;
+  body_left_ = has_body ? head->length.value_or(0) : 0;
+  const std::string_view body = std::string_view(from_handler_).substr(head->size);
+  out_.append(body);
+  count_body(body.size());
+  from_handler_.clear();
+  return true;
+}
+
+// So many bytes were added to out_.
+void Connection::count_body(std::size_t size) {
+  if (is_stream_) return;
+  // Never more than was announced: the rest would be taken for the next response.
+  const auto over = size - std::min<std::uint64_t>(size, body_left_);
+  out_.resize(out_.size() - over);
+  body_left_ -= size - over;
+  if (body_left_ != 0) return;
+  is_whole_ = true;
+  let_handler_go();
+}
+
+bool Connection::write_client(Clock::time_point now) {
+  const std::string_view rest = std::string_view(out_).substr(written_);
+  const IoResult result = transport_.write(rest);
+  client_waits_for_ = result.status == IoStatus::want_read ? EPOLLIN : EPOLLOUT;
+  if (result.status == IoStatus::ended || result.status == IoStatus::failed) end();
+  if (result.status != IoStatus::done) return false;
+  client_moved_ = now;
+  written_ += result.count;
+  if (pending() == 0 || written_ >= host_.limits().response_buffer) {
+    out_.erase(0, written_);
+    written_ = 0;
+  }
+  return true;
+}
+
+bool Connection::finish_response(Clock::time_point now) {
+  out_.clear();
+  out_.shrink_to_fit();
+  written_ = 0;
+  settings_ = nullptr;
+  client_waits_for_ = EPOLLIN;
+  if (keep_alive_) {
+    served_ = true;
+    enter(Phase::head, now);
+    return true;
+  }
+  transport_.end_writing();
+  in_.clear();
+  enter(Phase::drain, now);
+  return true;
+}
+
+bool Connection::drain() {
+  in_.clear();
+  constexpr std::size_t kPiece = 4096;
+  if (drained_ >= kDrainMost) end();
+  if (phase_ == Phase::ended || !receive_into(in_, kPiece)) return false;
+  drained_ += in_.size();
+  return true;
+}
+
+bool Connection::refuse(int status, std::string_view reason, Clock::time_point now,
+                        const HeaderList& extra) {
+  let_handler_go();
+  out_ = refusal(status, reason, extra, settings_ ? settings_->headers : HeaderList{},
+                 !request_.is_head);
+  written_ = 0;
+  keep_alive_ = false;
+  is_whole_ = true;
+  is_stream_ = false;
+  has_head_ = true;
+  response_since_ = now;
+  client_moved_ = now;
+  enter(Phase::response, now);
+  return true;
+}
+
+void Connection::let_handler_go() {
+  handler_ = {};
+  handler_watched_ = 0;
+  if (hold_ == Hold::line_or_place) host_.give_back_place(id_);
+  if (hold_ == Hold::stream) host_.end_stream();
+  hold_ = Hold::nothing;
+}
+
+void Connection::update_watches() {
+  host_.buffered() += pending();
+  host_.buffered() -= counted_;
+  counted_ = pending();
+  const bool waits_for_client = is_idle() || (phase_ == Phase::response && pending() != 0);
+  const std::uint32_t client = waits_for_client ? client_waits_for_ : 0;
+  if (client != client_watched_) host_.watch_client(id_, transport_.fd(), client);
+  client_watched_ = client;
+  if (!handler_) return;
+  const std::uint32_t handler = has_room() ? std::uint32_t{EPOLLIN} : 0;
+  if (handler != handler_watched_) host_.watch_handler(id_, handler_.get(), handler, false);
+  handler_watched_ = handler;
+}
+
+}  // namespace hnv::exporter::front

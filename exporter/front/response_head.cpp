@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "exporter/front/response_head.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+
+#include "exporter/web_server.hpp"
+
+namespace hnv::exporter::front {
+
+namespace {
+
+constexpr std::string_view kLineEnd = "\r\n";
+constexpr std::string_view kHeadEnd = "\r\n\r\n";
+
+bool is_same(std::string_view left, std::string_view right) {
+  const auto lower = [](char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  };
+  return std::equal(left.begin(), left.end(), right.begin(), right.end(),
+                    [&lower](char a, char b) { return lower(a) == lower(b); });
+}
+
+std::string_view name_of(std::string_view line) {
+  return line.substr(0, line.find(':'));
+}
+
+std::string_view value_of(std::string_view line) {
+  const auto begin = line.find_first_not_of(' ', name_of(line).size() + 1);
+  return begin == std::string_view::npos ? std::string_view() : line.substr(begin);
+}
+
+template <class T>
+std::optional<T> number_of(std::string_view text) {
+  T number{};
+  const char* const end = text.data() + text.size();
+  const auto [rest, error] = std::from_chars(text.data(), end, number);
+  if (error != std::errc() || rest != end) return std::nullopt;
+  return number;
+}
+
+std::string_view phrase_of(int status) {
+  static constexpr std::array<std::pair<int, std::string_view>, 12> kPhrases = {{
+      {400, "Bad Request"},
+      {401, "Unauthorized"},
+      {405, "Method Not Allowed"},
+      {413, "Content Too Large"},
+      {414, "URI Too Long"},
+      {417, "Expectation Failed"},
+      {429, "Too Many Requests"},
+      {431, "Request Header Fields Too Large"},
+      {502, "Bad Gateway"},
+      {503, "Service Unavailable"},
+      {504, "Gateway Timeout"},
+      {505, "HTTP Version Not Supported"},
+  }};
+  const auto* found = std::find_if(kPhrases.begin(), kPhrases.end(),
+                                   [status](const auto& entry) { return entry.first == status; });
+  return found != kPhrases.end() ? found->second : "Error";
+}
+
+}  // namespace
+
+std::optional<ResponseHead> read_response_head(std::string_view bytes, bool& broken) {
+  constexpr std::size_t kLongest = std::size_t{64} * 1024;
+  constexpr std::size_t kVersion = 9;  // "HTTP/1.1 "
+  constexpr std::size_t kDigits = 3;
+  const auto end = bytes.find(kHeadEnd);
+  broken = end == std::string_view::npos && bytes.size() > kLongest;
+  if (end == std::string_view::npos) return std::nullopt;
+  ResponseHead head;
+  head.size = end + kHeadEnd.size();
+  std::string_view rest = bytes.substr(0, end + kLineEnd.size());
+  const auto status = rest.size() >= kVersion + kDigits && rest.starts_with("HTTP/1.")
+                          ? number_of<int>(rest.substr(kVersion, kDigits))
+                          : std::nullopt;
+  broken = !status;
+  if (!status) return std::nullopt;
+  head.status = *status;
+  while (!rest.empty()) {
+    const auto line_end = rest.find(kLineEnd);
+    const std::string_view line = rest.substr(0, line_end);
+    rest.remove_prefix(line_end + kLineEnd.size());
+    if (is_same(name_of(line), "connection")) continue;
+    if (is_same(name_of(line), "content-length")) {
+      head.length = number_of<std::uint64_t>(value_of(line));
+    }
+    head.lines.append(line).append(kLineEnd);
+  }
+  return head;
+}
+
+std::string to_client(const ResponseHead& head, bool keep_alive, const HeaderList& own) {
+  std::string text;
+  std::string_view rest = head.lines;
+  while (!rest.empty()) {
+    const auto line_end = rest.find(kLineEnd);
+    const std::string_view line = rest.substr(0, line_end);
+    rest.remove_prefix(line_end + kLineEnd.size());
+    const bool replaced = std::any_of(own.begin(), own.end(), [line](const auto& header) {
+      return is_same(header.first, name_of(line));
+    });
+    if (!replaced) text.append(line).append(kLineEnd);
+  }
+  for (const auto& [name, value] : own) text.append(name + ": " + value).append(kLineEnd);
+  text.append(keep_alive ? "Connection: keep-alive" : "Connection: close");
+  return text.append(kHeadEnd);
+}
+
+std::string refusal(int status, std::string_view reason, const HeaderList& extra,
+                    const HeaderList& own, bool with_body) {
+  const std::string body = std::to_string(status) + " " + std::string(reason) + "\n";
+  ResponseHead head;
+  head.lines = "HTTP/1.1 " + std::to_string(status) + " ";
+  head.lines.append(phrase_of(status)).append(kLineEnd).append(common_headers());
+  for (const auto& [name, value] : extra) head.lines.append(name + ": " + value).append(kLineEnd);
+  head.lines.append("Content-Type: text/plain; charset=utf-8\r\nContent-Length: ");
+  head.lines.append(std::to_string(body.size())).append(kLineEnd);
+  return to_client(head, false, own) + (with_body ? body : "");
+}
+
+}  // namespace hnv::exporter::front

@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: Apache-2.0
+// hnv-exporter as a user meets it: addresses, the web configuration, signals, attacks.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <cstdlib>
+#include <fstream>
+#include <regex>
+
+#include "base/exit_code.hpp"
+#include "tests/netns/netns.hpp"
+#include "tests/netns/program.hpp"
+#include "tls_client.hpp"
+
+namespace {
+
+using namespace hnv;
+using namespace hnv::exporter::test;
+using test::eventually;
+using test::Program;
+using testing::HasSubstr;
+namespace fs = std::filesystem;
+
+struct ExporterProgram : testing::Test {
+  fs::path folder =
+      fs::path(testing::TempDir()) / ("hnv_exporter_program." + std::to_string(::getpid()));
+  fs::path log = folder / "log";
+  std::string web = folder / "web.yaml";
+
+  static void SetUpTestSuite() {
+    test::enter_own_network_namespace();
+    test::set_loopback(true);
+  }
+  void SetUp() override {
+    fs::remove_all(folder);
+    fs::create_directories(folder);
+  }
+  void TearDown() override { fs::remove_all(folder); }
+
+  void write(const std::string& name, const std::string& text) const {
+    std::ofstream(folder / name) << text;
+  }
+  void write_tls(const TestCertificate& own) const {
+    write("cert.pem", own.certificate);
+    write("key.pem", own.key);
+    write("web.yaml", "tls_server_config:\n  cert_file: cert.pem\n  key_file: key.pem\n");
+  }
+  [[nodiscard]] Program start(std::vector<std::string> arguments) const {
+    return {HNV_EXPORTER, std::move(arguments), log};
+  }
+};
+
+std::uint16_t port_of(const Program& program) {
+  EXPECT_TRUE(program.says("event=ready")) << program.output();
+  const std::string output = program.output();
+  std::smatch match;
+  const bool found =
+      std::regex_search(output, match, std::regex("event=listening address=[^ ]*:(\\d+)"));
+  EXPECT_TRUE(found) << output;
+  return found ? static_cast<std::uint16_t>(std::stoi(match[1])) : std::uint16_t{0};
+}
+
+TEST_F(ExporterProgram, ServesEveryFamily) {
+  const std::string path = folder / "http";
+  Program program = start({"--web.listen-address=:0", "--web.listen-address=[::1]:0",
+                           "--web.listen-address=unix:" + path});
+  const auto port = port_of(program);
+  EXPECT_EQ(get(port, "/metrics").status, 200);
+  EXPECT_EQ(get(path, "/-/healthy").body, "healthy\n");
+  program.signal(SIGTERM);
+  EXPECT_EQ(program.wait(), base::kExitOk);
+  EXPECT_FALSE(fs::exists(path));
+}
+
+TEST_F(ExporterProgram, TakesANewCertificateOnSignalWithoutDroppingAConnection) {
+  write_tls(make_certificate("one"));
+  Program program = start({"--web.listen-address=127.0.0.1:0", "--web.config.file=" + web});
+  const auto port = port_of(program);
+  TlsClient old;
+  ASSERT_TRUE(old.connect(port));
+  EXPECT_EQ(old.ask().status, 404);
+  write_tls(make_certificate("two"));
+  program.signal(SIGHUP);
+  const auto name_now = [port] {
+    TlsClient client;
+    return client.connect(port) ? client.name_of_server() : "";
+  };
+  EXPECT_TRUE(eventually([&] { return name_now() == "two"; }));
+  EXPECT_EQ(old.ask().status, 404) << "the connection from before";
+  write("web.yaml", "nonsense: 1\n");
+  program.signal(SIGHUP);
+  EXPECT_TRUE(program.says("event=web_config_rejected"));
+  EXPECT_EQ(name_now(), "two");
+  program.signal(SIGTERM);
+  EXPECT_EQ(program.wait(), base::kExitOk);
+}
+
+TEST_F(ExporterProgram, BadOrMissingWebConfigurationEndsItBeforeAPortIsOpen) {
+  write("web.yaml", "tls_server_config:\n  cert_file: cert.pem\n  key_file: key.pem\n");
+  for (const std::string& file : {web, std::string(folder / "none.yaml")}) {
+    Program program = start({"--web.listen-address=127.0.0.1:0", "--web.config.file=" + file});
+    EXPECT_EQ(program.wait(), base::kExitConfig);
+    EXPECT_THAT(program.output(), HasSubstr("event=web_config_rejected"));
+    EXPECT_EQ(program.output().find("event=listening"), std::string::npos);
+  }
+}
+
+TEST_F(ExporterProgram, PasswordsAreInNoLog) {
+  // Of "secret".
+  write("web.yaml",
+        "basic_auth_users:\n  user: "
+        "$2b$04$abcdefghijklmnopqrstuu2r9OfJnfCsdneAXAGHnS4UpFFP8WIrW\n");
+  Program program =
+      start({"--web.listen-address=127.0.0.1:0", "--web.config.file=" + web, "--log.level=debug"});
+  const auto port = port_of(program);
+  const auto status = [port](const std::string& pair) {
+    return send_request(port,
+                        "GET /metrics HTTP/1.1\r\nHost: x\r\nConnection: close\r\n"
+                        "Authorization: Basic " +
+                            pair + "\r\n\r\n")
+        .status;
+  };
+  EXPECT_EQ(get(port, "/metrics").status, 401);
+  EXPECT_EQ(status("dXNlcjpodW50ZXIy"), 401);  // hunter2
+  EXPECT_EQ(status("dXNlcjpzZWNyZXQ="), 200);
+  for (const char* word : {"hunter2", "secret", "dXNlcjp", "abcdefghijklmnopqrstuu"}) {
+    EXPECT_EQ(program.output().find(word), std::string::npos) << word;
+  }
+}
+
+TEST_F(ExporterProgram, TakesSocketsFromTheServiceManager) {
+  const std::string path = folder / "http";
+  Program program("/usr/bin/systemd-socket-activate",
+                  {"--listen=" + path, HNV_EXPORTER, "--web.systemd-socket"}, log);
+  ASSERT_TRUE(eventually([&] { return fs::exists(path); })) << program.output();
+  EXPECT_EQ(get(path, "/-/healthy").status, 200);
+  EXPECT_THAT(program.output(), HasSubstr("address=unix:" + path));
+  program.signal(SIGTERM);
+  EXPECT_EQ(program.wait(), base::kExitOk);
+}
+
+TEST_F(ExporterProgram, WithoutSocketsFromTheServiceManagerItSaysSo) {
+  Program program = start({"--web.systemd-socket"});
+  EXPECT_EQ(program.wait(), base::kExitFailure);
+  EXPECT_THAT(program.output(), HasSubstr(".socket unit"));
+}
+
+// Other tests run beside this one, so the bar on time is a loose one; by hand it is a second.
+TEST_F(ExporterProgram, StandsAnAttackInTheClearAndWithTls) {
+  for (const char* how : {"", " --tls"}) {
+    const std::string command =
+        std::string(HNV_SOURCE_DIR
+                    "/scripts/attack --seconds 5 --slowest 4 --idle 600 --attackers 8 --program ") +
+        HNV_EXPORTER + how + " >>" + log.native() + " 2>&1";
+    EXPECT_EQ(std::system(command.c_str()), 0) << std::ifstream(log).rdbuf();
+  }
+}
+
+}  // namespace

@@ -1,0 +1,343 @@
+// SPDX-License-Identifier: Apache-2.0
+// The front and the web server behind it, over real sockets.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <netinet/in.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+
+#include <atomic>
+#include <chrono>
+#include <ctime>
+#include <future>
+#include <thread>
+
+#include "front_fixture.hpp"
+
+namespace {
+
+using namespace hnv;
+using namespace hnv::exporter;
+using namespace hnv::exporter::test;
+using ::testing::HasSubstr;
+using Clock = std::chrono::steady_clock;
+using std::chrono::milliseconds;
+
+constexpr const char* kGet = "GET /a?b HTTP/1.1\r\nHost: x\r\n\r\n";
+
+// True when the other side has ended the connection; waits for at most ten seconds.
+bool is_cut(const base::UniqueFd& connection) {
+  char byte = 0;
+  const ssize_t count = ::recv(connection.get(), &byte, 1, 0);
+  return count == 0 || (count < 0 && errno == ECONNRESET);
+}
+
+HttpHandler large(std::size_t size) {
+  const auto body = std::make_shared<const std::string>(size, 'x');
+  return [body](const HttpRequest& request) {
+    HttpResponse response = echo(request);
+    if (request.path == "/large") response.body = body;
+    return response;
+  };
+}
+
+TEST(Front, RelaysRequestAndResponse) {
+  const WholeFront front;
+  const HttpReply reply = get(front.port(), "/x/../%6Detrics?c=d");
+  EXPECT_EQ(reply.status, 200);
+  EXPECT_EQ(reply.body, "/metrics c=d");
+  EXPECT_EQ(reply.header("Content-Length"), "12");
+  EXPECT_EQ(reply.header("Connection"), "close");
+}
+
+TEST(Front, SendsCommonHeadersWithEveryRefusal) {
+  const WholeFront front;
+  const std::string big(20000, 'x');
+  for (const std::string& request :
+       {std::string("POST / HTTP/1.1\r\nHost: a\r\n\r\n"), std::string("nonsense\r\n\r\n"),
+        std::string("GET / HTTP/9.9\r\n\r\n"), "GET /" + big + " HTTP/1.1\r\n\r\n"}) {
+    const HttpReply reply = send_request(front.port(), request);
+    EXPECT_GE(reply.status, 400) << request.substr(0, 40);
+    EXPECT_EQ(reply.header("X-Content-Type-Options"), "nosniff") << request.substr(0, 40);
+    EXPECT_EQ(reply.header("Cache-Control"), "no-store");
+    EXPECT_EQ(reply.header("Connection"), "close");
+    EXPECT_THAT(reply.body, HasSubstr(std::to_string(reply.status)));
+  }
+}
+
+TEST(Front, RefusesOtherMethodsAndSaysWhichAreRight) {
+  std::atomic<int> calls{0};
+  const WholeFront front([&calls](const HttpRequest& request) {
+    ++calls;
+    return echo(request);
+  });
+  for (const char* method : {"POST", "PUT", "DELETE", "OPTIONS", "TRACE", "CONNECT"}) {
+    const HttpReply reply =
+        send_request(front.port(), std::string(method) + " / HTTP/1.1\r\nHost: a\r\n\r\n");
+    EXPECT_EQ(reply.status, 405) << method;
+    EXPECT_EQ(reply.header("Allow"), "GET, HEAD") << method;
+  }
+  EXPECT_EQ(calls, 0);
+}
+
+TEST(Front, KeepsConnections) {
+  const WholeFront front;
+  const base::UniqueFd connection = connect_to(front.port());
+  for (int turn = 0; turn < 3; ++turn) {
+    send_text(connection.get(), kGet);
+    const HttpReply reply = read_one_reply(connection.get());
+    EXPECT_EQ(reply.status, 200);
+    EXPECT_EQ(reply.body, "/a b");
+    EXPECT_EQ(reply.header("Connection"), "keep-alive");
+  }
+}
+
+TEST(Front, AnswersPipelinedRequestsInTheirOrder) {
+  const WholeFront front;
+  const base::UniqueFd connection = connect_to(front.port());
+  send_text(connection.get(),
+            "GET /1 HTTP/1.1\r\nHost: x\r\n\r\nHEAD /2 HTTP/1.1\r\nHost: x\r\n\r\n"
+            "GET /3 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+  const HttpReply all = read_reply(connection.get());
+  const auto first = all.body.find("/1 ");
+  const auto third = all.body.find("/3 ");
+  EXPECT_EQ(first, 0U);
+  EXPECT_NE(third, std::string::npos);
+  EXPECT_EQ(all.body.find("/2 "), std::string::npos) << "HEAD has no body";
+}
+
+TEST(Front, AnswersAClientThatHasEndedItsSending) {
+  const WholeFront front;
+  const base::UniqueFd connection = connect_to(front.port());
+  send_text(connection.get(), kGet);
+  ::shutdown(connection.get(), SHUT_WR);
+  EXPECT_EQ(read_one_reply(connection.get()).status, 200);
+}
+
+TEST(Front, RelaysLargeBodies) {
+  constexpr std::size_t kSize = std::size_t{5} * 1024 * 1024;
+  const WholeFront front(large(kSize));
+  const HttpReply reply = get(front.port(), "/large");
+  EXPECT_EQ(reply.body, std::string(kSize, 'x'));
+}
+
+TEST(Front, ServesManyAtOnceByTurns) {
+  front::Limits limits;
+  limits.at_once = 2;
+  const WholeFront front(echo, limits);
+  std::vector<std::future<int>> replies;
+  for (int index = 0; index < 20; ++index) {
+    replies.push_back(
+        std::async(std::launch::async, [&front] { return get(front.port(), "/").status; }));
+  }
+  for (auto& reply : replies) EXPECT_EQ(reply.get(), 200);
+}
+
+TEST(Front, SilentClientsAreCut) {
+  front::Limits limits;
+  limits.request = milliseconds(200);
+  const WholeFront front(echo, limits);
+  const base::UniqueFd silent = connect_to(front.port());
+  EXPECT_TRUE(is_cut(silent));
+}
+
+// Each byte comes in time; the whole head does not.
+TEST(Front, ClientsThatDribbleAreCut) {
+  front::Limits limits;
+  limits.request = milliseconds(300);
+  const WholeFront front(echo, limits);
+  const base::UniqueFd slow = connect_to(front.port());
+  const auto begin = Clock::now();
+  std::string head = "GET / HTTP/1.1\r\n";
+  while (::send(slow.get(), head.data(), head.size(), MSG_NOSIGNAL) > 0 &&
+         Clock::now() - begin < std::chrono::seconds(5)) {
+    head = "A: b\r\n";
+    std::this_thread::sleep_for(milliseconds(20));
+  }
+  EXPECT_LT(Clock::now() - begin, std::chrono::seconds(3));
+}
+
+TEST(Front, IdleConnectionsAreCutLater) {
+  front::Limits limits;
+  limits.request = milliseconds(200);
+  limits.idle = milliseconds(800);
+  const WholeFront front(echo, limits);
+  const base::UniqueFd connection = connect_to(front.port());
+  send_text(connection.get(), kGet);
+  EXPECT_EQ(read_one_reply(connection.get()).status, 200);
+  const auto begin = Clock::now();
+  EXPECT_TRUE(is_cut(connection));
+  EXPECT_GE(Clock::now() - begin, milliseconds(700));
+}
+
+TEST(Front, ClientThatTakesNothingIsCutAndHoldsNoPlace) {
+  front::Limits limits;
+  limits.at_once = 1;
+  limits.stall = milliseconds(300);
+  const WholeFront front(large(std::size_t{50} * 1024 * 1024), limits);
+  const base::UniqueFd lazy = connect_to(front.port());
+  send_text(lazy.get(), "GET /large HTTP/1.1\r\nHost: x\r\n\r\n");
+  EXPECT_EQ(get(front.port(), "/").status, 200);
+}
+
+// Takes a little now and then, for ever; others wait for its place.
+TEST(Front, SlowClientOfALargeResponseMakesRoomForOthers) {
+  front::Limits limits;
+  limits.at_once = 1;
+  limits.pressed_response = milliseconds(300);
+  const WholeFront front(large(std::size_t{50} * 1024 * 1024), limits);
+  const base::UniqueFd slow = connect_to(front.port());
+  send_text(slow.get(), "GET /large HTTP/1.1\r\nHost: x\r\n\r\n");
+  std::atomic<bool> done{false};
+  std::thread taker([&] {
+    std::string piece(1000, '\0');
+    while (!done && ::recv(slow.get(), piece.data(), piece.size(), 0) > 0) {
+      std::this_thread::sleep_for(milliseconds(10));
+    }
+  });
+  EXPECT_EQ(get(front.port(), "/").status, 200);
+  done = true;
+  taker.join();
+}
+
+TEST(Front, SmallResponseToASlowClientHoldsNoPlace) {
+  front::Limits limits;
+  limits.at_once = 1;
+  const WholeFront front(large(std::size_t{900} * 1024), limits);
+  std::vector<base::UniqueFd> lazy;
+  for (int index = 0; index < 4; ++index) {
+    lazy.push_back(connect_to(front.port()));
+    const int little = 4096;
+    ::setsockopt(lazy.back().get(), SOL_SOCKET, SO_RCVBUF, &little, sizeof little);
+    send_text(lazy.back().get(), "GET /large HTTP/1.1\r\nHost: x\r\n\r\n");
+  }
+  const auto begin = Clock::now();
+  EXPECT_EQ(get(front.port(), "/").status, 200);
+  EXPECT_LT(Clock::now() - begin, std::chrono::seconds(2));
+}
+
+TEST(Front, HandlerThatDoesNotAnswerIsGivenUp) {
+  front::Limits limits;
+  limits.handler = milliseconds(300);
+  std::promise<void> release;
+  const std::shared_future<void> released = release.get_future().share();
+  const WholeFront front(
+      [released](const HttpRequest& request) {
+        released.wait();
+        return echo(request);
+      },
+      limits);
+  EXPECT_EQ(get(front.port(), "/").status, 504);
+  release.set_value();
+}
+
+TEST(Front, OverTheLimitTheOldestThatNeverAskedMakesRoom) {
+  front::Limits limits;
+  limits.connections = 4;
+  const WholeFront front(echo, limits);
+  const base::UniqueFd scraper = connect_to(front.port());
+  send_text(scraper.get(), kGet);
+  EXPECT_EQ(read_one_reply(scraper.get()).status, 200);
+  std::vector<base::UniqueFd> horde;
+  for (int index = 0; index < 20; ++index) horde.push_back(connect_to(front.port()));
+  EXPECT_TRUE(is_cut(horde.front()));
+  EXPECT_EQ(get(front.port(), "/").status, 200);
+  send_text(scraper.get(), kGet);
+  EXPECT_EQ(read_one_reply(scraper.get()).status, 200) << "an idle connection that has served";
+}
+
+TEST(Front, OneAddressCannotTakeAllConnections) {
+  front::Limits limits;
+  limits.connections_per_address = 2;
+  const WholeFront front(echo, limits);
+  std::vector<base::UniqueFd> connections;
+  for (int index = 0; index < 3; ++index) connections.push_back(connect_to(front.port()));
+  EXPECT_TRUE(is_cut(connections.front()));
+  send_text(connections.back().get(), kGet);
+  EXPECT_EQ(read_one_reply(connections.back().get()).status, 200);
+}
+
+TEST(Front, ListensOnBothFamiliesAndOnAUnixSocket) {
+  const hnv::test::TemporaryFolder folder;
+  const std::string path = folder.path() / "s";
+  WebFrontOptions options;
+  options.listen = {{"", 0}, {"::1", 0}, {"", 0, path}};
+  {
+    WholeFront front(options, echo);
+    EXPECT_EQ(get(front.port(), "/").status, 200) << "IPv4 at the port of all addresses";
+    EXPECT_NE(front.web().addresses()[1].port, 0);
+    EXPECT_EQ(get(path, "/u").body, "/u ");
+  }
+  EXPECT_FALSE(std::filesystem::exists(path));
+}
+
+TEST(Front, LeavesNothingBehind) {
+  const hnv::test::TemporaryFolder folder;
+  ::setenv("RUNTIME_DIRECTORY", folder.path().c_str(), 1);
+  {
+    const WholeFront front;
+    ASSERT_FALSE(std::filesystem::is_empty(folder.path()));
+    const auto entry = *std::filesystem::directory_iterator(folder.path());
+    EXPECT_EQ(entry.status().permissions(), std::filesystem::perms::owner_all);
+  }
+  ::unsetenv("RUNTIME_DIRECTORY");
+  EXPECT_TRUE(std::filesystem::is_empty(folder.path()));
+}
+
+std::chrono::microseconds processor_time() {
+  std::timespec time{};
+  ::clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
+  return std::chrono::duration_cast<std::chrono::microseconds>(
+      std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec));
+}
+
+// No descriptor is left for a client: it waits, and the thread must not spin meanwhile.
+TEST(Front, WithoutDescriptorsItPausesAndGoesOn) {
+  std::atomic<int> reports{0};
+  WebFrontOptions options;
+  options.listen = {{"127.0.0.1", 0}};
+  options.reports.on_accept_failure = [&reports](const base::Error& error) {
+    ++reports;
+    EXPECT_THAT(error.to_string(), HasSubstr("EMFILE"));
+  };
+  WholeFront front(options, echo);
+  const base::UniqueFd waiting = connect_to(front.port());
+  const base::UniqueFd served = connect_to(front.port());
+  send_text(served.get(), kGet);
+  EXPECT_EQ(read_one_reply(served.get()).status, 200);
+  const base::UniqueFd late(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  rlimit before{};
+  ::getrlimit(RLIMIT_NOFILE, &before);
+  rlimit none = before;
+  none.rlim_cur = 0;
+  ::setrlimit(RLIMIT_NOFILE, &none);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_port = htons(front.port());
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  const auto cost_before = processor_time();
+  EXPECT_EQ(::connect(late.get(), reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
+  const auto begin = Clock::now();
+  while (reports == 0 && Clock::now() - begin < std::chrono::seconds(5)) {
+    std::this_thread::sleep_for(milliseconds(5));
+  }
+  std::this_thread::sleep_for(milliseconds(300));
+  EXPECT_LT(processor_time() - cost_before, milliseconds(150));
+  ::setrlimit(RLIMIT_NOFILE, &before);
+  EXPECT_EQ(reports, 1);
+  send_text(late.get(), kGet);
+  EXPECT_EQ(read_one_reply(late.get()).status, 200);
+}
+
+TEST(Front, StopsAtOnceAlsoWithClients) {
+  const auto begin = Clock::now();
+  {
+    const WholeFront front;
+    const base::UniqueFd silent = connect_to(front.port());
+    EXPECT_EQ(get(front.port(), "/").status, 200);
+  }
+  EXPECT_LT(Clock::now() - begin, std::chrono::seconds(1));
+}
+
+}  // namespace
