@@ -58,9 +58,10 @@ std::string Card::render(bool open) {
   add_verdict();
   add("<div class=\"sight\">\n{}{}</div>\n", bond_picture(snapshot_, bond_),
       throughput_charts(bond_, history_));
+  out_ += failover_list(snapshot_, bond_);
   add_slaves();
   add_facts();
-  add("{}</details>\n</article>\n", failover_list(snapshot_, bond_));
+  add("</details>\n</article>\n");
   return std::move(out_);
 }
 

@@ -25,6 +25,19 @@ int badness(Level level) {
   return 0;
 }
 
+// The card below says the same with names and reasons.
+std::string headline_of_one(const BondOutline& outline) {
+  const SlaveReport* active = outline.bond->active();
+  if (active == nullptr) return "Nothing carries the traffic.";
+  if (!outline.bond->managed || active->role == Role::unknown) return outline.words.verdict;
+  if (active->role == Role::virtual_device) {
+    return "The virtual device carries the traffic, not the SR-IOV one.";
+  }
+  return outline.words.level == Level::good
+             ? "The SR-IOV device carries the traffic, as it should."
+             : "The SR-IOV device carries the traffic, but the bond needs attention.";
+}
+
 Headline headline_of_many(const std::vector<BondOutline>& bonds) {
   const auto count = [&bonds](Level level) {
     return std::count_if(bonds.begin(), bonds.end(),
@@ -86,7 +99,7 @@ Headline headline(const Snapshot& snapshot, const std::vector<BondOutline>& bond
             fmt::format("{} configured bond{} missing.", missing, missing == 1 ? " is" : "s are")};
   }
   if (bonds.empty()) return {Level::neutral, "There is no bond on this partition."};
-  if (bonds.size() == 1) return {bonds[0].words.level, bonds[0].words.verdict};
+  if (bonds.size() == 1) return {bonds[0].words.level, headline_of_one(bonds[0])};
   return headline_of_many(bonds);
 }
 

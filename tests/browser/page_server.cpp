@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The real site on a partition that is made up: page_server [PORT]. Prints "port N", then shows the
-// scene that each line of its input names (tests/unit/exporter/page_scenes.hpp), and says "shown
-// NAME"; ends with its input.
+// The real site on a partition that is made up: page_server [SCENE [PORT]]. Prints "port N", then
+// shows the scene that each line of its input names (tests/unit/exporter/page_scenes.hpp), and says
+// "shown NAME"; ends with its input.
 #include <cstdlib>
 #include <iostream>
 #include <mutex>
@@ -40,14 +40,15 @@ class Stage {
 
  private:
   std::mutex mutex_;
-  std::string name_ = "failover";
+  std::string name_;
   bool rehearsing_ = true;
   base::BootClock::duration rehearsed_{};
   base::BootTime begun_;
 };
 
-int run(std::uint16_t port) {
+int run(const std::string& scene, std::uint16_t port) {
   Stage stage;
+  stage.show(scene);
   Site site(
       {"lpar1", "/metrics"}, [&stage] { return stage.take(); },
       {[](const Snapshot&) {}, [](const std::string& problem) { std::cerr << problem << '\n'; }});
@@ -73,7 +74,8 @@ int run(std::uint16_t port) {
 
 int main(int argc, char** argv) {
   try {
-    return run(argc > 1 ? static_cast<std::uint16_t>(std::stoi(argv[1])) : std::uint16_t{0});
+    return run(argc > 1 ? argv[1] : "failover",
+               argc > 2 ? static_cast<std::uint16_t>(std::stoi(argv[2])) : std::uint16_t{0});
   } catch (const std::exception& problem) {
     std::cerr << "page_server: " << problem.what() << '\n';
     return EXIT_FAILURE;

@@ -8,10 +8,10 @@ export class PageServer {
   #lines;
   port;
 
-  // port 0: any that is free
-  static async start(port = 0) {
+  // The scene is that of the last quarter of an hour, too. Port 0: any that is free.
+  static async start(scene = "failover", port = 0) {
     const server = new PageServer();
-    server.#process = spawn(process.env.HNV_PAGE_SERVER, [String(port)], { stdio: ["pipe", "pipe", "inherit"] });
+    server.#process = spawn(process.env.HNV_PAGE_SERVER, [scene, String(port)], { stdio: ["pipe", "pipe", "inherit"] });
     server.#lines = createInterface({ input: server.#process.stdout })[Symbol.asyncIterator]();
     const line = await server.#line();
     if (!line?.startsWith("port ")) throw new Error(`page_server does not start: ${line}`);

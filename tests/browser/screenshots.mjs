@@ -11,11 +11,10 @@ const PICTURES = [
 
 const folder = process.argv[2];
 await mkdir(folder, { recursive: true });
-const server = await PageServer.start();
 const browser = await launch();
 try {
   for (const { name, scene, ...options } of PICTURES) {
-    await server.show(scene);
+    const server = await PageServer.start(scene);
     const context = await browser.newContext({ reducedMotion: "reduce", ...options });
     const page = await context.newPage();
     await page.goto(server.url);
@@ -23,8 +22,8 @@ try {
     await page.screenshot({ path: `${folder}/${name}.png` });
     console.log(`    ${folder}/${name}.png`);
     await context.close();
+    await server.stop();
   }
 } finally {
   await browser.close();
-  await server.stop();
 }

@@ -84,6 +84,9 @@ void fail_over(Snapshot& snapshot, std::size_t number) {
   port.lower_up = port.running = false;
   port.carrier = false;
   port.slave->mii_status = bond::MiiStatus::down;
+  // fail_over_mac=follow
+  bond.slaves[1].link.address = port.address;
+  port.address = bond.slaves[1].link.slave->permanent_address;
   snapshot.speeds.erase(port.index);
   set_active(bond, bond.slaves[1].link.index.value);
   account.state = WatchState::on_virtual;
