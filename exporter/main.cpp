@@ -161,6 +161,7 @@ int serve(const Options& options, Config config, front::WebSettingsFile settings
   Site site(
       {host_name(), options.telemetry_path}, [&taker] { return taker.take(); }, observer,
       MetricChoice{options.node_bonding});
+  site.go_live();
   auto web = open_web(options, std::move(settings),
                       [&site](const HttpRequest& request) { return site.respond(request); });
   if (!web) return fail(web.error());

@@ -20,7 +20,14 @@
 
 namespace hnv::exporter {
 
-enum class View : std::uint8_t { metrics, openmetrics, status_page };
+enum class View : std::uint8_t {
+  metrics,
+  openmetrics,
+  live_page,
+  still_page,
+  bonds,   // /api/v1/bonds
+  events,  // makes sure that the site has the last events; renders nothing
+};
 
 enum class Coding : std::uint8_t { identity, gzip };
 
@@ -29,7 +36,8 @@ enum class Coding : std::uint8_t { identity, gzip };
 template <>
 struct hnv::base::EnumNames<hnv::exporter::View> {
   static constexpr auto names =
-      std::to_array<std::string_view>({"metrics", "openmetrics", "status_page"});
+      std::to_array<std::string_view>(
+          {"metrics", "openmetrics", "live_page", "still_page", "bonds", "events"});
 };
 
 // The words of Accept-Encoding and Content-Encoding.
