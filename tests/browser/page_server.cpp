@@ -8,7 +8,7 @@
 #include <string>
 
 #include "exporter/site.hpp"
-#include "exporter/web_server.hpp"
+#include "exporter/web_front.hpp"
 #include "tests/unit/exporter/page_scenes.hpp"
 
 namespace {
@@ -54,10 +54,11 @@ int run(const std::string& scene, std::uint16_t port) {
       {[](const Snapshot&) {}, [](const std::string& problem) { std::cerr << problem << '\n'; }});
   stage.rehearse(site);
   site.go_live();
-  WebServerOptions options;
+  WebFrontOptions options;
   options.listen = {{"127.0.0.1", port}};
-  const auto server = WebServer::start(
-      options, [&site](const HttpRequest& request) { return site.respond(request); });
+  const auto server =
+      WebFront::start(options, front::WebSettingsFile::open("").value(),
+                      [&site](const HttpRequest& request) { return site.respond(request); });
   if (!server) {
     std::cerr << server.error().to_string() << '\n';
     return EXIT_FAILURE;

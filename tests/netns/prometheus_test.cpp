@@ -11,7 +11,7 @@
 
 #include "exporter/exposition.hpp"
 #include "exporter/site.hpp"
-#include "exporter/web_server.hpp"
+#include "exporter/web_front.hpp"
 #include "tests/netns/netns.hpp"
 #include "tests/netns/program.hpp"
 #include "tests/support/temporary_folder.hpp"
@@ -40,10 +40,11 @@ class PrometheusTest : public ::testing::Test {
     site_.emplace(PageContext{"lpar1", "/metrics"}, exporter::test::full_snapshot,
                   Site::Observer{[](const Snapshot&) {}, [](const std::string&) {}},
                   MetricChoice{true});
-    WebServerOptions options;
+    WebFrontOptions options;
     options.listen = {{"127.0.0.1", 0}};
     auto server =
-        WebServer::start(options, [this](const HttpRequest& request) { return respond(request); });
+        WebFront::start(options, front::WebSettingsFile::open("").value(),
+                        [this](const HttpRequest& request) { return respond(request); });
     ASSERT_TRUE(server) << server.error().to_string();
     server_.emplace(std::move(*server));
     start_prometheus();
@@ -102,7 +103,7 @@ class PrometheusTest : public ::testing::Test {
   }
 
   std::optional<Site> site_;
-  std::optional<WebServer> server_;
+  std::optional<WebFront> server_;
   hnv::test::TemporaryFolder folder_;
   std::optional<hnv::test::Program> prometheus_;
   std::mutex mutex_;
