@@ -103,6 +103,22 @@ class MigrationStories(unittest.TestCase):
         story.fires("HnvMigrationNotRestored", 30, 40)
         story.check()
 
+    def test_migrated_back_after_one_that_went_wrong(self) -> None:
+        """The next migration is waited for anew, whatever became of the last one."""
+        story = Story(60)
+        removed(story, BEGIN)
+        story.set(BEGIN, "hnv_slave_up", 0, device=SRIOV)
+        closed(story, 30, "not_restored")
+        story.set(35, "hnv_lpm_in_progress", 1)
+        story.set(35, "hnv_lpm_last_start_timestamp_seconds", 60 * 35)
+        story.set(45, "hnv_slave_up", 1, device=SRIOV)
+        back(story, 45)
+        closed(story, 46, "migrated")
+        story.fires("HnvMigrationRunning", BEGIN, 30)
+        story.fires("HnvMigrationNotRestored", 30, 35)
+        story.fires("HnvMigrationRunning", 35, 46)
+        story.check()
+
     def test_window_that_does_not_end(self) -> None:
         """An hcnmgr hangs. Two hours are enough for a migration; who only waits would never say anything."""
         story = Story(150)
