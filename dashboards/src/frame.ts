@@ -75,5 +75,8 @@ export const finished = (result: dashboard.DashboardBuilder, rows: Row[]): dashb
       result.withPanel(panel);
     }
   }
-  return result.build();
+  const model = result.build();
+  // The SDK puts links and annotations into a menu, where nobody looks for them.
+  for (const part of [...(model.links ?? []), ...(model.annotations?.list ?? [])]) delete part.placement;
+  return model;
 };

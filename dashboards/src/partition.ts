@@ -254,14 +254,17 @@ const links = {
     house
       .list({
         title: 'Devices',
-        description: 'The slaves of the bonds: what they are, where they are plugged in, and how fast their link is.',
+        description: 'The slaves of the bonds: what they are, where they are plugged in, how fast their link is, and how often it was lost.',
       })
       .withTarget(
         house.tableQuery('A', `max by (instance, bond, device, role, driver, location) (${bond('hnv_slave_info')})`),
       )
       .withTarget(house.tableQuery('B', `max by (instance, bond, device, role) (${bond('hnv_slave_up')})`))
       .withTarget(house.tableQuery('C', `max by (instance, bond, device, role) (${bond('hnv_slave_speed_bytes')} * 8)`))
-      .withTarget(house.tableQuery('D', `max by (instance, bond, device, role) (${bond('hnv_slave_link_failures_total')})`))
+      .withTarget(house.tableQuery(
+          'D',
+          `max by (instance, bond, device, role) (increase(${bond('hnv_slave_link_failures_total')}[$__range]))`,
+        ))
       .transformations(
         house.columns(
           {
@@ -281,6 +284,7 @@ const links = {
       .overrideByName('Role', [house.wordColumn(ROLES), house.colouredText])
       .overrideByName('Speed', [house.property('unit', 'bps')])
       .overrideByName('Link up', [house.yesNo, house.colouredText])
+      .overrideByName('Lost links', [house.property('decimals', 0)])
       .height(6)
       .span(24),
   ],
