@@ -4,7 +4,7 @@
 export type Source = { type?: string; uid?: string };
 export type Target = { refId?: string; expr?: string; datasource?: Source; legendFormat?: string; instant?: boolean; format?: string };
 export type Rectangle = { x: number; y: number; w: number; h: number };
-export type Field = { unit?: string; mappings?: unknown[] };
+export type Field = { unit?: string; mappings?: unknown[]; noValue?: string };
 export type Panel = {
   id?: number;
   type: string;

@@ -10,3 +10,4 @@ export const SOURCE = wanted('HNV_SOURCE_DIR');
 export const PROMTOOL = wanted('HNV_PROMTOOL');
 /** What the exporter serves, as its own tests expect it. */
 export const PAGE = `${SOURCE}/tests/unit/exporter/golden/full.prom`;
+export const PROMETHEUS = process.env['HNV_PROMETHEUS'] ?? '';
