@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+// usage: picture.mjs PROMETHEUS WEEK DASHBOARDS IMAGES   draw the dashboards from the written week; exit code 1 if a panel has an error
+import path from 'node:path';
+import { chromium } from 'playwright-core';
+import { Prometheus } from '../src/out/week/prometheus.js';
+import { DETAIL_STEP, END, STEP } from '../src/out/week/story.js';
+import { serve } from './server.mjs';
+
+const [prometheusProgram, week, dashboards, images] = process.argv.slice(2);
+const hours = (count) => new Date((END - count * 3600) * 1000).toISOString();
+const to = new Date(END * 1000).toISOString();
+/** A sample counts for one scrape and a bit: those of the whole fleet are further apart than those of one partition. */
+const PICTURES = [
+  { name: 'fleet', scrape: STEP, view: { from: hours(48) } },
+  { name: 'watchdog', scrape: STEP, view: { from: hours(48) } },
+  { name: 'partition', scrape: DETAIL_STEP, view: { from: hours(12), 'var-instance': 'pay-db-03:10468' } },
+];
+const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
+const PATIENCE_MS = 60_000;
+
+const drawn = async (browser, base, { name, scrape, view }) => {
+  const page = await browser.newPage({ viewport: { width: 1600, height: 900 }, timezoneId: 'UTC', locale: 'en-US' });
+  const errors = [];
+  page.on('pageerror', (error) => errors.push(String(error)));
+  const address = new URLSearchParams({ d: `${name}.json`, to, scrape: String(scrape), ...view });
+  await page.goto(`${base}/?${address}`, { waitUntil: 'load' });
+  await page.waitForFunction(() => window.panels?.().length && window.panels().every((panel) => panel.state === 'Done' || panel.state === 'Error'), undefined, { timeout: PATIENCE_MS });
+  await page.waitForLoadState('networkidle');
+  await page.evaluate(() => document.fonts.ready);
+  await page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 1500)));
+  await page.screenshot({ path: path.join(images, `dashboard-${name}.png`), fullPage: true });
+  for (const panel of await page.evaluate(() => window.panels())) if (panel.error) errors.push(`«${panel.title}»: ${panel.error}`);
+  await page.close();
+  for (const error of errors) console.error(`${name}: ${error}`);
+  return errors.length;
+};
+
+const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', headless: true, args: FLAGS });
+let faults = 0;
+for (const scrape of new Set(PICTURES.map((picture) => picture.scrape))) {
+  const prometheus = await Prometheus.start(prometheusProgram, week, `${scrape + 60}s`);
+  const server = await serve(prometheus.url, dashboards);
+  try {
+    for (const picture of PICTURES.filter((one) => one.scrape === scrape))
+      faults += await drawn(browser, `http://127.0.0.1:${server.address().port}`, picture);
+  } finally {
+    server.closeAllConnections();
+    server.close();
+    await prometheus.stop();
+  }
+}
+await browser.close();
+process.exitCode = faults ? 1 : 0;
