@@ -11,15 +11,16 @@ const hours = (count) => new Date((END - count * 3600) * 1000).toISOString();
 const to = new Date(END * 1000).toISOString();
 /** A sample counts for one scrape and a bit: those of the whole fleet are further apart than those of one partition. */
 const PICTURES = [
-  { name: 'fleet', scrape: STEP, view: { from: hours(48) } },
-  { name: 'watchdog', scrape: STEP, view: { from: hours(48) } },
+  { name: 'fleet', scrape: STEP, view: { from: hours(7 * 24) } },
+  { name: 'watchdog', scrape: STEP, view: { from: hours(7 * 24) } },
   { name: 'partition', scrape: DETAIL_STEP, view: { from: hours(12), 'var-instance': 'pay-db-03:10468' } },
 ];
 const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
+const WIDTH = 1400;
 const PATIENCE_MS = 60_000;
 
 const drawn = async (browser, base, { name, scrape, view }) => {
-  const page = await browser.newPage({ viewport: { width: 1600, height: 900 }, timezoneId: 'UTC', locale: 'en-US' });
+  const page = await browser.newPage({ viewport: { width: WIDTH, height: 900 }, timezoneId: 'UTC', locale: 'en-US' });
   const errors = [];
   page.on('pageerror', (error) => errors.push(String(error)));
   const address = new URLSearchParams({ d: `${name}.json`, to, scrape: String(scrape), ...view });

@@ -98,7 +98,7 @@ const now = {
       .overrideByName('Since', [house.property('unit', 's'), house.property('decimals', 1), house.property('custom.width', 120)])
       .overrideByName('Why', [house.wordColumn(OFF_REASONS), house.colouredText])
       .overrideByName('Watchdog', [house.wordColumn(STATES), house.colouredText])
-      .overrideByName('Primary is SR-IOV', [house.yesNo, house.colouredText])
+      .overrideByName('Primary is SR-IOV', [house.yesNo, house.colouredText, house.property('custom.align', 'left')])
       .overrideByName('Partition', [house.linkTo(UIDS.partition)])
       .height(9)
       .span(24),
@@ -145,14 +145,14 @@ const history = {
     house
       .ranking({
         title: 'Most time off SR-IOV',
-        description: 'The ten bonds that were longest off their SR-IOV device in the time range, migrations included.',
+        description: 'The ten partitions whose bonds were longest off their SR-IOV device in the time range, migrations included.',
         unit: 's',
       })
       .withTarget(
         house.instant(
           'A',
-          `sort_desc(topk(10, sum by (instance, bond) (increase(${bond('hnv_bond_off_sriov_seconds_total')}[$__range]))))`,
-          '{{instance}} {{bond}}',
+          `sort_desc(topk(10, sum by (instance) (increase(${bond('hnv_bond_off_sriov_seconds_total')}[$__range]))))`,
+          '{{instance}}',
         ),
       )
       .decimals(1)
@@ -160,13 +160,13 @@ const history = {
     house
       .ranking({
         title: 'Most failovers',
-        description: 'The ten bonds whose traffic went most often to the virtual device in the time range.',
+        description: 'The ten partitions whose traffic went most often to the virtual device in the time range.',
       })
       .withTarget(
         house.instant(
           'A',
-          `sort_desc(topk(10, sum by (instance, bond) (increase(${bond('hnv_bond_failovers_total', 'direction="to_virtual"')}[$__range]))))`,
-          '{{instance}} {{bond}}',
+          `sort_desc(topk(10, sum by (instance) (increase(${bond('hnv_bond_failovers_total', 'direction="to_virtual"')}[$__range]))))`,
+          '{{instance}}',
         ),
       )
       .span(8),

@@ -129,11 +129,15 @@ export const graph = (about: About) =>
     .tooltip(new common.VizTooltipOptionsBuilder().mode(common.TooltipDisplayMode.Multi).sort(common.SortOrder.Descending))
     .height(8);
 
-export const bars = (about: About) => stacked(about).drawStyle(common.GraphDrawStyle.Bars).fillOpacity(80).lineWidth(0);
+/** Few enough bars to see each, and each so wide that hardly an event is in two of them. */
+const BARS = 100;
+
+export const bars = (about: About) => stacked(about).drawStyle(common.GraphDrawStyle.Bars).fillOpacity(80).maxDataPoints(BARS);
 
 export const stacked = (about: About) =>
   graph(about)
-    .fillOpacity(60)
+    .fillOpacity(70)
+    .lineWidth(0)
     .stacking(new common.StackingConfigBuilder().mode(common.StackingMode.Normal).group('A'));
 
 /** Colours and words for series that are named like label values. */

@@ -12,10 +12,8 @@ const MIGRATION = { no: { text: ' ', color: 'transparent' }, yes: { text: 'migra
 const FIRST_LINK = 40;
 const LINK = { down: { text: 'no carrier', color: 'red' }, up: { text: 'carrier', color: 'green' } };
 
-const active = coded(ROLES, 0, BOND, (role) =>
-  role === 'none' ? bond('hnv_slave_active') : bond('hnv_slave_active', `role="${role}"`),
-);
-const state = coded(STATES, FIRST_STATE, BOND, (value) => bond('hnv_watchdog_state', `state="${value}"`));
+const active = coded(ROLES, 0, 'hnv_slave_active', 'role');
+const state = coded(STATES, FIRST_STATE, 'hnv_watchdog_state', 'state');
 
 const now = {
   title: 'Now',
@@ -33,7 +31,10 @@ const now = {
       .noValue('role unknown')
       .span(4),
     house
-      .word({ title: 'Why', description: 'What the watchdog puts the time off SR-IOV down to at the moment.' })
+      .named(
+        house.word({ title: 'Why', description: 'What the watchdog puts the time off SR-IOV down to at the moment.' }),
+        OFF_REASONS,
+      )
       .withTarget(
         house.instant(
           'A',
@@ -56,7 +57,7 @@ const now = {
       .decimals(1)
       .span(4),
     house
-      .word({ title: 'Watchdog', description: 'What the watchdog is doing about the bond at the moment.' })
+      .named(house.word({ title: 'Watchdog', description: 'What the watchdog is doing about the bond at the moment.' }), STATES)
       .withTarget(house.instant('A', `${bond('hnv_watchdog_state')} == 1`, '{{state}}'))
       .noValue('no account of it')
       .span(4),
@@ -282,6 +283,7 @@ const links = {
         ),
       )
       .overrideByName('Role', [house.wordColumn(ROLES), house.colouredText])
+      .overrideByName('Location', [house.property('custom.width', 300)])
       .overrideByName('Speed', [house.property('unit', 'bps')])
       .overrideByName('Link up', [house.yesNo, house.colouredText])
       .overrideByName('Lost links', [house.property('decimals', 0)])

@@ -23,10 +23,11 @@ export const elseRow = (vector: string, text: string) =>
   `${vector} or on () label_replace(vector(0), "instance", "${text}", "", "")`;
 
 /**
- * One number per bond for the label value that holds: `first` for the first key of `words`, and so on. `by` keeps several bonds
- * apart. The vector of `series(value)` is 1 where that value holds, else 0 or absent.
+ * One number per bond for the label value that holds: `first` for the first key of `words`, and so on. The metric is 1 where the
+ * value of `label` holds, else 0 or absent. A word that is no label value, "none", stands first and is what is left.
  */
-export const coded = (words: Record<string, Word>, first: number, by: string, series: (value: string) => string) =>
-  `max by (${by}) (${Object.keys(words)
-    .map((value, i) => `${series(value)} * ${first + i}`)
+export const coded = (words: Record<string, Word>, first: number, metric: string, label: string) =>
+  `max by (${BOND}) (${Object.keys(words)
+    .map((value, i) => (value === 'none' ? '' : `${bond(metric, `${label}="${value}"`)} * ${first + i}`))
+    .filter((term) => term)
     .join(' or ')})`;

@@ -11,6 +11,7 @@ const finding = (vector: string, text: string) => `label_replace(${vector}, "fin
 const FINDINGS: [vector: string, text: string][] = [
   [`max by (instance) (1 - ${host('up')}) > 0`, 'exporter does not answer'],
   [`max by (instance) (1 - ${host('hnv_watchdog_up')}) > 0`, 'no watchdog runs'],
+  [`max by (instance) (${bond('hnv_watchdog_suppressed')}) > 0`, 'the link of the SR-IOV device flaps'],
   [`max by (instance) (${bond('hnv_watchdog_budget_spent')}) > 0`, 'traffic was brought back too often'],
   [`sum by (instance) (increase(${bond('hnv_watchdog_restore_failures_total')}[$__range])) > 0`, 'restores failed'],
   [`sum by (instance) (increase(${host('hnv_watchdog_status_write_failures_total')}[$__range])) > 0`, 'status could not be written'],
@@ -83,11 +84,17 @@ const now = {
       .named(
         house
           .stacked({
-            title: 'Bonds by state',
-            description: 'What the watchdogs are doing about how many bonds.',
+            title: 'Bonds that are not steady',
+            description: 'What the watchdogs are doing about how many bonds, leaving out those with which all is well.',
             unit: 'short',
           })
-          .withTarget(house.range('A', `sum by (state) (${bond('hnv_watchdog_state')}) > 0`, '{{state}}')),
+          .withTarget(
+            house.range(
+              'A',
+              `sum by (state) (${bond('hnv_watchdog_state', 'state!="steady"')}) > 0 or sum by (state) (${bond('hnv_watchdog_state', 'state="on_virtual"')})`,
+              '{{state}}',
+            ),
+          ),
         STATES,
       )
       .span(12),
@@ -119,11 +126,11 @@ const acting = {
       .span(8),
     house
       .graph({
-        title: 'Highest penalties',
-        description: 'The five bonds whose SR-IOV links have flapped most lately.',
+        title: 'Highest penalty',
+        description: 'How much the link that flaps most has flapped lately. Which one it is: see above, or the partitions with most failovers.',
         unit: 'short',
       })
-      .withTarget(house.range('A', `topk(5, ${bond('hnv_watchdog_penalty')})`, '{{instance}}'))
+      .withTarget(house.range('A', `max(${bond('hnv_watchdog_penalty')})`, 'highest'))
       .span(8),
   ],
 };

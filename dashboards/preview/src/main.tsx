@@ -49,7 +49,7 @@ const variable = (one: any) => {
 };
 
 const panel = (one: any) => {
-  const queries = new SceneQueryRunner({ queries: one.targets, datasource: one.datasource });
+  const queries = new SceneQueryRunner({ queries: one.targets, datasource: one.datasource, maxDataPoints: one.maxDataPoints });
   const $data = one.transformations?.length ? new SceneDataTransformer({ $data: queries, transformations: one.transformations }) : queries;
   const { title, description, options, fieldConfig } = one;
   return new VizPanel({ title, description, pluginId: one.type, options, fieldConfig, $data });

@@ -6,7 +6,7 @@ import { catchError, from, map, of } from 'rxjs';
 
 const MIN_WINDOW_SCRAPES = 4;
 /** Widths that Grafana rounds a step to, in seconds. */
-const STEPS = [1, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1200, 1800, 3600, 7200];
+const STEPS = [1, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1200, 1800, 3600, 7200, 10800, 21600];
 
 const escaped = (text: unknown) => String(text).replace(/[\\^$*+?.()|[\]{}]/g, '\\\\$&');
 const matcher = (value: unknown) =>

@@ -7,6 +7,7 @@ import { useTheme2 } from '@grafana/ui';
 const NAMES = 190;
 const AXIS = 22;
 const TICKS = 8;
+const HOUR_MS = 3_600_000;
 const ROOM_FOR_TEXT = 60;
 
 type Segment = { from: number; to: number; value: number };
@@ -21,6 +22,13 @@ const segmentsOf = (times: number[], values: number[], step: number, end: number
     else segments.push({ from: time, to, value: values[i] });
   });
   return segments;
+};
+
+/** Full hours within the range. */
+const ticksOf = (begin: number, end: number): number[] => {
+  const step = Math.ceil((end - begin) / TICKS / HOUR_MS) * HOUR_MS;
+  const first = (Math.floor(begin / step) + 1) * step;
+  return Array.from({ length: Math.ceil((end - first) / step) }, (_, i) => first + i * step);
 };
 
 const rowsOf = (series: any[]) =>
@@ -63,7 +71,7 @@ export const Timeline = (p: any) => {
           </g>
         );
       })}
-      {Array.from({ length: TICKS - 1 }, (_, i) => begin + ((i + 0.5) * (end - begin)) / (TICKS - 1)).map((time) => (
+      {ticksOf(begin, end).map((time) => (
         <text key={time} x={x(time)} y={p.height - 5} textAnchor="middle" fill={theme.colors.text.secondary}>
           {new Date(time).toTimeString().slice(0, 5)}
         </text>

@@ -111,7 +111,7 @@ export class History {
       gauge('hnv_slave_info', { ...labels, driver, location }, 1);
       for (const direction of ['receive', 'transmit']) {
         counter(`hnv_slave_${direction}_errors_total`, labels, 0);
-        counter(`hnv_slave_${direction}_dropped_total`, labels, role === 'virtual' ? Math.floor(this.bytes.virtual / 4e9) : 0);
+        counter(`hnv_slave_${direction}_dropped_total`, labels, role === 'virtual' ? Math.floor(this.bytes.virtual / 4e6) : 0);
       }
     }
   }
@@ -162,6 +162,7 @@ export class History {
       .filter((spell) => spell.cause === 'link_down')
       .reduce((sum, spell) => sum + 1000 * 2 ** ((spell.at - at) / HALF_LIFE), 0);
     gauge('hnv_watchdog_penalty', { bond }, Math.round(penalty));
+    gauge('hnv_watchdog_suppressed', { bond }, now?.state === 'suppressed' ? 1 : 0);
     gauge('hnv_watchdog_budget_spent', { bond }, 0);
     counter('hnv_watchdog_status_write_failures_total', {}, 0);
     const overruns = partition.overruns.filter((moment) => moment <= at).length;
