@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // usage: picture.mjs PROMETHEUS WEEK DASHBOARDS IMAGES   draw the dashboards from the written week; exit code 1 if a panel has an error
+import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { chromium } from 'playwright-core';
 import { Prometheus } from '../src/out/week/prometheus.js';
@@ -17,7 +18,26 @@ const PICTURES = [
 ];
 const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
 const WIDTH = 1400;
-const PATIENCE_MS = 60_000;
+const PATIENCE_MS = 180_000;
+
+/** Run in the page: every graph has a canvas, and there is something on it. */
+const allDrawn = () => {
+  const canvases = [...document.querySelectorAll('.uplot canvas')];
+  const painted = (canvas) => canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data.some((value) => value !== 0);
+  return canvases.length === window.panels().filter((panel) => panel.type === 'timeseries').length && canvases.every(painted);
+};
+
+/** The picture once it has stopped changing. */
+const still = async (page) => {
+  let before = Buffer.alloc(0);
+  for (let tries = 0; tries < 30; tries++) {
+    const now = await page.screenshot({ fullPage: true });
+    if (now.equals(before)) return now;
+    before = now;
+    await page.waitForTimeout(1000);
+  }
+  throw new Error('the page does not stop changing');
+};
 
 const drawn = async (browser, base, { name, scrape, view }) => {
   const page = await browser.newPage({ viewport: { width: WIDTH, height: 900 }, timezoneId: 'UTC', locale: 'en-US' });
@@ -26,10 +46,9 @@ const drawn = async (browser, base, { name, scrape, view }) => {
   const address = new URLSearchParams({ d: `${name}.json`, to, scrape: String(scrape), ...view });
   await page.goto(`${base}/?${address}`, { waitUntil: 'load' });
   await page.waitForFunction(() => window.panels?.().length && window.panels().every((panel) => panel.state === 'Done' || panel.state === 'Error'), undefined, { timeout: PATIENCE_MS });
-  await page.waitForLoadState('networkidle');
+  await page.waitForFunction(allDrawn, undefined, { timeout: PATIENCE_MS });
   await page.evaluate(() => document.fonts.ready);
-  await page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 1500)));
-  await page.screenshot({ path: path.join(images, `dashboard-${name}.png`), fullPage: true });
+  await writeFile(path.join(images, `dashboard-${name}.png`), await still(page));
   for (const panel of await page.evaluate(() => window.panels())) if (panel.error) errors.push(`«${panel.title}»: ${panel.error}`);
   await page.close();
   for (const error of errors) console.error(`${name}: ${error}`);

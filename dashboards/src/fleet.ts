@@ -95,7 +95,7 @@ const now = {
         ),
       )
       .sortBy([house.descending('Since')])
-      .overrideByName('Since', [house.property('unit', 's'), house.property('decimals', 1), house.property('custom.width', 120)])
+      .overrideByName('Since', [house.property('unit', 's'), house.property('decimals', 1), house.width(120)])
       .overrideByName('Why', [house.wordColumn(OFF_REASONS), house.colouredText])
       .overrideByName('Watchdog', [house.wordColumn(STATES), house.colouredText])
       .overrideByName('Primary is SR-IOV', [house.yesNo, house.colouredText, house.property('custom.align', 'left')])

@@ -50,6 +50,8 @@ export const mapping = (options: Record<string, dashboard.ValueMappingResult>): 
 /** A property of the fields of one name; `id` as Grafana calls it. */
 export const property = (id: string, value: unknown): dashboard.DynamicConfigValue => ({ id, value });
 
+export const width = (pixels: number) => property('custom.width', pixels);
+
 /** Columns of a table whose values are label values: shown as words. */
 export const wordColumn = (words: Record<string, Word>) =>
   property(

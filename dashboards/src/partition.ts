@@ -282,11 +282,12 @@ const links = {
           ['Time', 'Value #A'],
         ),
       )
-      .overrideByName('Role', [house.wordColumn(ROLES), house.colouredText])
-      .overrideByName('Location', [house.property('custom.width', 300)])
-      .overrideByName('Speed', [house.property('unit', 'bps')])
-      .overrideByName('Link up', [house.yesNo, house.colouredText])
-      .overrideByName('Lost links', [house.property('decimals', 0)])
+      .overrideByName('Role', [house.wordColumn(ROLES), house.colouredText, house.width(90)])
+      .overrideByName('Driver', [house.width(120)])
+      .overrideByName('Location', [house.width(270)])
+      .overrideByName('Speed', [house.property('unit', 'bps'), house.width(100)])
+      .overrideByName('Link up', [house.yesNo, house.colouredText, house.width(90)])
+      .overrideByName('Lost links', [house.property('decimals', 0), house.width(100)])
       .height(6)
       .span(24),
   ],

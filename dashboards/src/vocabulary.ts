@@ -15,18 +15,18 @@ export const ROLES: Record<string, Word> = {
 /** Why the SR-IOV device does not carry the traffic: `reason` of hnv_bond_off_sriov_seconds_total. */
 export const OFF_REASONS: Record<string, Word> = {
   link_down: { text: 'SR-IOV link is down', color: 'red' },
-  admin: { text: 'SR-IOV device was taken down', color: 'dark-yellow' },
+  admin: { text: 'SR-IOV was taken down', color: 'dark-yellow' },
   absent: { text: 'SR-IOV device is away', color: 'dark-red' },
   lpm: { text: 'migration', color: 'blue' },
-  primary_unset: { text: 'SR-IOV device is not primary', color: 'dark-orange' },
+  primary_unset: { text: 'SR-IOV is not primary', color: 'dark-orange' },
   hold_down: { text: 'link is back, hold-down', color: 'light-blue' },
-  settling: { text: 'bond has changed, settling', color: 'super-light-blue' },
+  settling: { text: 'bond changed, settling', color: 'super-light-blue' },
   suppressed: { text: 'link flaps, damped', color: 'purple' },
   paused: { text: 'watchdog is paused', color: 'yellow' },
   path_dead: { text: 'path is dead', color: 'light-red' },
   external: { text: 'somebody chose another', color: 'orange' },
   restore_failed: { text: 'restore failed', color: 'semi-dark-red' },
-  observe: { text: 'watchdog may only observe', color: 'light-orange' },
+  observe: { text: 'watchdog observes only', color: 'light-orange' },
   unknown: { text: 'unknown', color: 'text' },
 };
 

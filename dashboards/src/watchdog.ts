@@ -78,7 +78,7 @@ const now = {
       )
       .transformations(house.columns({ instance: 'Partition', finding: 'Finding', Value: 'Count' }, ['Time']))
       .overrideByName('Partition', [house.linkTo(UIDS.partition)])
-      .overrideByName('Count', [house.property('decimals', 0), house.property('custom.width', 100)])
+      .overrideByName('Count', [house.property('decimals', 0), house.width(100)])
       .span(12),
     house
       .named(

@@ -92,7 +92,7 @@ const draw = async () => {
       .findAllObjects(scene, (object: any) => object instanceof VizPanel)
       .map((object: any) => {
         const data: any = sceneGraph.getData(object).state.data;
-        return { title: object.state.title, state: data?.state, error: data?.errors?.[0]?.message };
+        return { title: object.state.title, type: object.state.pluginId, state: data?.state, error: data?.errors?.[0]?.message };
       });
 };
 

@@ -113,10 +113,10 @@ const roles: Record<string, (partition: Partition) => void> = {
     p.detailed = true;
     p.spells = [
       flap(2 * DAY + 5 * HOUR, 31),
-      strandedFlap(WEEK - 20 * HOUR, 25),
-      strandedFlap(WEEK - 11 * HOUR, 140),
-      migration(WEEK - 8 * HOUR, 9 * MINUTE),
-      flap(WEEK - 6 * HOUR - 20 * MINUTE, 75),
+      strandedFlap(WEEK - 20 * HOUR + 137, 25),
+      strandedFlap(WEEK - 11 * HOUR + 137, 140),
+      migration(WEEK - 8 * HOUR + 137, 9 * MINUTE),
+      flap(WEEK - 6 * HOUR - 20 * MINUTE + 77, 75),
       {
         at: WEEK - 4 * HOUR - 48 * MINUTE,
         cause: 'link_down',

@@ -111,7 +111,7 @@ test('the time line of a partition has a code for each state', async () => {
     Promise.all([traffic!, doing!, migration!].map(async (target) => words[0].options[String(await code(target, to))]?.text.trim()));
   assert.deepEqual(await told(END), ['virtual', 'paused', '']);
   assert.deepEqual(await told(END - 3 * DAY), ['SR-IOV', 'steady', '']);
-  assert.deepEqual(await told(END - 8 * 3600 + 120), ['virtual', 'migration', 'migration']);
+  assert.deepEqual(await told(END - 8 * 3600 + 300), ['virtual', 'migration', 'migration']);
 });
 
 test('the watchdogs that need a look are named with what is wrong', async () => {
