@@ -16,22 +16,37 @@ const PICTURES = [
   { name: 'watchdog', scrape: STEP, view: { from: hours(7 * 24) } },
   { name: 'partition', scrape: DETAIL_STEP, view: { from: hours(12), 'var-instance': 'pay-db-03:10468' } },
 ];
-const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
+const FLAGS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
 const WIDTH = 1400;
+const HEIGHT = 3000;
 const PATIENCE_MS = 180_000;
 
 /** Run in the page: every graph has a canvas, and there is something on it. */
 const allDrawn = () => {
   const canvases = [...document.querySelectorAll('.uplot canvas')];
-  const painted = (canvas) => canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data.some((value) => value !== 0);
+  const painted = (canvas) =>
+    canvas
+      .getContext('2d')
+      .getImageData(0, 0, canvas.width, canvas.height)
+      .data.some((value) => value !== 0);
   return canvases.length === window.panels().filter((panel) => panel.type === 'timeseries').length && canvases.every(painted);
 };
 
-/** The picture once it has stopped changing. */
+/** The picture once it has stopped changing. The window is high enough from the start: a change of its size empties the panels. */
 const still = async (page) => {
   let before = Buffer.alloc(0);
   for (let tries = 0; tries < 30; tries++) {
-    const now = await page.screenshot({ fullPage: true });
+    await page.waitForFunction(allDrawn, undefined, { timeout: PATIENCE_MS });
+    const height = await page.evaluate(() => Math.ceil(document.getElementById('root').getBoundingClientRect().height));
+    const now = await page.screenshot({ clip: { x: 0, y: 0, width: WIDTH, height } });
     if (now.equals(before)) return now;
     before = now;
     await page.waitForTimeout(1000);
@@ -40,13 +55,16 @@ const still = async (page) => {
 };
 
 const drawn = async (browser, base, { name, scrape, view }) => {
-  const page = await browser.newPage({ viewport: { width: WIDTH, height: 900 }, timezoneId: 'UTC', locale: 'en-US' });
+  const page = await browser.newPage({ viewport: { width: WIDTH, height: HEIGHT }, timezoneId: 'UTC', locale: 'en-US' });
   const errors = [];
   page.on('pageerror', (error) => errors.push(String(error)));
   const address = new URLSearchParams({ d: `${name}.json`, to, scrape: String(scrape), ...view });
   await page.goto(`${base}/?${address}`, { waitUntil: 'load' });
-  await page.waitForFunction(() => window.panels?.().length && window.panels().every((panel) => panel.state === 'Done' || panel.state === 'Error'), undefined, { timeout: PATIENCE_MS });
-  await page.waitForFunction(allDrawn, undefined, { timeout: PATIENCE_MS });
+  await page.waitForFunction(
+    () => window.panels?.().length && window.panels().every((panel) => panel.state === 'Done' || panel.state === 'Error'),
+    undefined,
+    { timeout: PATIENCE_MS },
+  );
   await page.evaluate(() => document.fonts.ready);
   await writeFile(path.join(images, `dashboard-${name}.png`), await still(page));
   for (const panel of await page.evaluate(() => window.panels())) if (panel.error) errors.push(`«${panel.title}»: ${panel.error}`);

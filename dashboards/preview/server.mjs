@@ -4,7 +4,14 @@ import { readFile } from 'node:fs';
 import http from 'node:http';
 import path from 'node:path';
 
-const TYPES = { '.js': 'text/javascript', '.css': 'text/css', '.html': 'text/html', '.svg': 'image/svg+xml', '.json': 'application/json', '.woff2': 'font/woff2' };
+const TYPES = {
+  '.js': 'text/javascript',
+  '.css': 'text/css',
+  '.html': 'text/html',
+  '.svg': 'image/svg+xml',
+  '.json': 'application/json',
+  '.woff2': 'font/woff2',
+};
 const ICONS = '/public/build/img/';
 const FONTS = { 'Inter-Regular': 'inter-latin-400-normal.woff2', 'Inter-Medium': 'inter-latin-500-normal.woff2' };
 
@@ -23,7 +30,8 @@ const fileOf = (name, dashboards) => {
   const font = Object.keys(FONTS).find((part) => name.includes(part));
   if (name === '/') return 'index.html';
   if (name.startsWith('/assets/')) return path.join('bundle', path.normalize(name));
-  if (name.startsWith(ICONS)) return path.join('node_modules/@grafana/ui/dist/public/img', path.normalize(name.slice(ICONS.length)));
+  if (name.startsWith(ICONS))
+    return path.join('node_modules/@grafana/ui/dist/public/img', path.normalize(name.slice(ICONS.length)));
   if (font) return path.join('node_modules/@fontsource/inter/files', FONTS[font]);
   return path.join(dashboards, path.basename(name));
 };
@@ -33,7 +41,8 @@ export const serve = (prometheus, dashboards) =>
   new Promise((resolve) => {
     const server = http.createServer((request, response) => {
       const url = new URL(request.url, 'http://localhost');
-      if (url.pathname.startsWith('/prometheus/')) return passOn(prometheus + url.pathname.slice('/prometheus'.length) + url.search, response);
+      if (url.pathname.startsWith('/prometheus/'))
+        return passOn(prometheus + url.pathname.slice('/prometheus'.length) + url.search, response);
       const file = fileOf(url.pathname, dashboards);
       readFile(file, (error, content) => {
         response.writeHead(error ? 404 : 200, { 'content-type': TYPES[path.extname(file)] ?? 'application/octet-stream' });

@@ -25,5 +25,4 @@ export const failoverNotes = () =>
     'cause: {{cause}}',
   );
 
-export const migrationNotes = () =>
-  marks('Migrations', 'blue', `${host('hnv_lpm_in_progress')} == 1`, 'Migration', '{{instance}}');
+export const migrationNotes = () => marks('Migrations', 'blue', `${host('hnv_lpm_in_progress')} == 1`, 'Migration', '{{instance}}');

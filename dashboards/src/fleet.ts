@@ -60,26 +60,22 @@ const now = {
         title: 'Off SR-IOV now, and why',
         description:
           'Bonds whose traffic is not on the SR-IOV device, the longest first. "Since" is the time since the last failover; "Why" is ' +
-          "what the watchdog puts the time down to. A click on a partition opens its dashboard.",
+          'what the watchdog puts the time down to. A click on a partition opens its dashboard.',
       })
       .withTarget(
         house.tableQuery(
           'A',
-          elseRow(
-            `max by (instance, bond) (${sinceFailover} and ${offNow} or (${bond('hnv_bond_sriov_active')} == 0))`,
-            NOBODY,
-          ),
+          elseRow(`max by (instance, bond) (${sinceFailover} and ${offNow} or (${bond('hnv_bond_sriov_active')} == 0))`, NOBODY),
         ),
       )
       .withTarget(
         house.tableQuery(
           'B',
-          `max by (instance, bond, reason) (topk by (${BOND}) (1, rate(${bond('hnv_bond_off_sriov_seconds_total')}[$__rate_interval]) > 0) and ${offNow})`,
+          `max by (instance, bond, reason) (topk by (${BOND}) (1, ` +
+            `rate(${bond('hnv_bond_off_sriov_seconds_total')}[$__rate_interval]) > 0) and ${offNow})`,
         ),
       )
-      .withTarget(
-        house.tableQuery('C', `max by (instance, bond, state) ((${bond('hnv_watchdog_state')} == 1) and ${offNow})`),
-      )
+      .withTarget(house.tableQuery('C', `max by (instance, bond, state) ((${bond('hnv_watchdog_state')} == 1) and ${offNow})`))
       .withTarget(house.tableQuery('D', `max by (instance, bond) (${bond('hnv_bond_primary_is_sriov')} and ${offNow})`))
       .transformations(
         house.columns(
@@ -121,7 +117,8 @@ const history = {
           .withTarget(
             house.range(
               'A',
-              `sum by (reason) (rate(${bond('hnv_bond_off_sriov_seconds_total')}[$__rate_interval])) > 0 or sum by (reason) (rate(${bond('hnv_bond_off_sriov_seconds_total', 'reason="link_down"')}[$__rate_interval]))`,
+              `sum by (reason) (rate(${bond('hnv_bond_off_sriov_seconds_total')}[$__rate_interval])) > 0 or ` +
+                `sum by (reason) (rate(${bond('hnv_bond_off_sriov_seconds_total', 'reason="link_down"')}[$__rate_interval]))`,
               '{{reason}}',
             ),
           ),
@@ -137,7 +134,11 @@ const history = {
             unit: 'short',
           })
           .withTarget(
-            house.range('A', `sum by (direction) (increase(${bond('hnv_bond_failovers_total')}[$__rate_interval]))`, '{{direction}}'),
+            house.range(
+              'A',
+              `sum by (direction) (increase(${bond('hnv_bond_failovers_total')}[$__rate_interval]))`,
+              '{{direction}}',
+            ),
           ),
         DIRECTIONS,
       )
@@ -156,7 +157,7 @@ const history = {
         ),
       )
       .decimals(1)
-      .span(8),
+      .span(7),
     house
       .ranking({
         title: 'Most failovers',
@@ -169,7 +170,7 @@ const history = {
           '{{instance}}',
         ),
       )
-      .span(8),
+      .span(7),
     house
       .named(
         house
@@ -188,7 +189,7 @@ const history = {
         OFF_REASONS,
       )
       .decimals(1)
-      .span(8),
+      .span(10),
     house
       .named(
         house
@@ -212,9 +213,7 @@ const history = {
             `label_replace(count by (version, mode) (${host('hnv_watchdog_info')}), "program", "hnv-watchdog", "", "")`,
         ),
       )
-      .transformations(
-        house.columns({ program: 'Program', version: 'Version', mode: 'Mode', Value: 'Partitions' }, ['Time']),
-      )
+      .transformations(house.columns({ program: 'Program', version: 'Version', mode: 'Mode', Value: 'Partitions' }, ['Time']))
       .sortBy([house.descending('Partitions')])
       .span(12),
   ],

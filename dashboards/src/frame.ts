@@ -20,7 +20,10 @@ const query = (name: string, label: string, expression: string) =>
     .multi(true);
 
 const all = (variable: dashboard.QueryVariableBuilder) =>
-  variable.includeAll(true).allValue('.+').current({ selected: true, text: ['All'], value: ['$__all'] });
+  variable
+    .includeAll(true)
+    .allValue('.+')
+    .current({ selected: true, text: ['All'], value: ['$__all'] });
 
 /** `one`: begin with the first partition instead of with all. */
 const variables = (one: boolean) => {
@@ -43,10 +46,11 @@ const link = (title: string, uid: string, tooltip: string, keep: boolean) =>
     .keepTime(true)
     .includeVars(keep);
 
-const LINKS: [uid: string, title: string, tooltip: string, keep: boolean][] = [
-  [UIDS.fleet, 'Fleet', 'All partitions: which are off SR-IOV, worst first', false],
-  [UIDS.partition, 'Partition', 'One partition: who carries the traffic, and why', true],
-  [UIDS.watchdog, 'Watchdog', 'The watchdogs and exporters themselves', true],
+/** `kept`: from which dashboards the choice is taken along. One partition is no fleet, and a fleet no partition. */
+const LINKS: { uid: string; title: string; tooltip: string; kept: string[] }[] = [
+  { uid: UIDS.fleet, title: 'Fleet', tooltip: 'All partitions: which are off SR-IOV, worst first', kept: [] },
+  { uid: UIDS.partition, title: 'Partition', tooltip: 'One partition: who carries the traffic, and why', kept: [UIDS.watchdog] },
+  { uid: UIDS.watchdog, title: 'Watchdog', tooltip: 'The watchdogs and exporters themselves', kept: [UIDS.fleet, UIDS.partition] },
 ];
 
 export const frame = (uid: string, title: string, description: string, options: { from: string; one: boolean }) => {
@@ -60,8 +64,7 @@ export const frame = (uid: string, title: string, description: string, options: 
     .refresh('1m')
     .time({ from: options.from, to: 'now' })
     .variables(variables(options.one));
-  for (const [target, name, tooltip, keep] of LINKS)
-    if (target !== uid) result.link(link(name, target, tooltip, keep && !(target === UIDS.partition && uid === UIDS.fleet)));
+  for (const to of LINKS) if (to.uid !== uid) result.link(link(to.title, to.uid, to.tooltip, to.kept.includes(uid)));
   return result;
 };
 

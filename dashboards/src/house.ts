@@ -32,9 +32,7 @@ export const limits = (...steps: [number, string][]) =>
     .steps([{ value: null, color: 'green' }, ...steps.map(([value, color]) => ({ value, color }))]);
 
 const plain = () =>
-  new dashboard.ThresholdsConfigBuilder()
-    .mode(dashboard.ThresholdsMode.Absolute)
-    .steps([{ value: null, color: 'text' }]);
+  new dashboard.ThresholdsConfigBuilder().mode(dashboard.ThresholdsMode.Absolute).steps([{ value: null, color: 'text' }]);
 
 export const fixedColor = (color: string) =>
   new dashboard.FieldColorBuilder().mode(dashboard.FieldColorModeId.Fixed).fixedColor(color);

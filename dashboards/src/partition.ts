@@ -64,7 +64,8 @@ const now = {
     house
       .number({
         title: 'Primary',
-        description: "Whether the kernel's primary is the SR-IOV device, so that the bond goes back by itself when its link is back.",
+        description:
+          "Whether the kernel's primary is the SR-IOV device, so that the bond goes back by itself when its link is back.",
       })
       .withTarget(house.instant('A', bond('hnv_bond_primary_is_sriov'), '{{bond}}'))
       .mappings(
@@ -189,7 +190,11 @@ const failovers = {
             unit: 'short',
           })
           .withTarget(
-            house.range('A', `sum by (direction) (increase(${bond('hnv_bond_failovers_total')}[$__rate_interval]))`, '{{direction}}'),
+            house.range(
+              'A',
+              `sum by (direction) (increase(${bond('hnv_bond_failovers_total')}[$__rate_interval]))`,
+              '{{direction}}',
+            ),
           ),
         DIRECTIONS,
       )
@@ -245,9 +250,7 @@ const links = {
         description: 'Losses of the link that the bonding driver saw, of active and backup slaves alike.',
         unit: 'short',
       })
-      .withTarget(
-        house.range('A', `increase(${bond('hnv_slave_link_failures_total')}[$__rate_interval])`, '{{device}} ({{role}})'),
-      )
+      .withTarget(house.range('A', `increase(${bond('hnv_slave_link_failures_total')}[$__rate_interval])`, '{{device}} ({{role}})'))
       .overrideByRegexp('/\\(sriov\\)/', [house.colour('green')])
       .overrideByRegexp('/\\(virtual\\)/', [house.colour('orange')])
       .height(6)
@@ -255,17 +258,18 @@ const links = {
     house
       .list({
         title: 'Devices',
-        description: 'The slaves of the bonds: what they are, where they are plugged in, how fast their link is, and how often it was lost.',
+        description:
+          'The slaves of the bonds: what they are, where they are plugged in, how fast their link is, and how often it was lost.',
       })
-      .withTarget(
-        house.tableQuery('A', `max by (instance, bond, device, role, driver, location) (${bond('hnv_slave_info')})`),
-      )
+      .withTarget(house.tableQuery('A', `max by (instance, bond, device, role, driver, location) (${bond('hnv_slave_info')})`))
       .withTarget(house.tableQuery('B', `max by (instance, bond, device, role) (${bond('hnv_slave_up')})`))
       .withTarget(house.tableQuery('C', `max by (instance, bond, device, role) (${bond('hnv_slave_speed_bytes')} * 8)`))
-      .withTarget(house.tableQuery(
+      .withTarget(
+        house.tableQuery(
           'D',
           `max by (instance, bond, device, role) (increase(${bond('hnv_slave_link_failures_total')}[$__range]))`,
-        ))
+        ),
+      )
       .transformations(
         house.columns(
           {
@@ -309,7 +313,8 @@ const watchdog = {
     house
       .bars({
         title: 'Restores',
-        description: 'How often the watchdog made the SR-IOV device the primary again, and how often that did not do what it should.',
+        description:
+          'How often the watchdog made the SR-IOV device the primary again, and how often that did not do what it should.',
         unit: 'short',
       })
       .withTarget(house.range('A', `sum(increase(${bond('hnv_watchdog_restore_attempts_total')}[$__rate_interval]))`, 'attempts'))

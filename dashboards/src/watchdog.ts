@@ -14,7 +14,10 @@ const FINDINGS: [vector: string, text: string][] = [
   [`max by (instance) (${bond('hnv_watchdog_suppressed')}) > 0`, 'the link of the SR-IOV device flaps'],
   [`max by (instance) (${bond('hnv_watchdog_budget_spent')}) > 0`, 'traffic was brought back too often'],
   [`sum by (instance) (increase(${bond('hnv_watchdog_restore_failures_total')}[$__range])) > 0`, 'restores failed'],
-  [`sum by (instance) (increase(${host('hnv_watchdog_status_write_failures_total')}[$__range])) > 0`, 'status could not be written'],
+  [
+    `sum by (instance) (increase(${host('hnv_watchdog_status_write_failures_total')}[$__range])) > 0`,
+    'status could not be written',
+  ],
   [`sum by (instance) (increase(${host('hnv_link_audit_mismatches_total')}[$__range])) > 0`, 'links were otherwise than told'],
   [`max by (instance) (1 - ${host('hnv_scrape_source_success')}) > 0`, 'a source cannot be read'],
 ];
@@ -43,7 +46,8 @@ const now = {
     house
       .number({
         title: 'Restore takes (median)',
-        description: "From a watchdog's decision to the kernel's message that confirms it; half of the restores in the time range were faster.",
+        description:
+          "From a watchdog's decision to the kernel's message that confirms it; half of the restores in the time range were faster.",
         unit: 's',
       })
       .withTarget(
@@ -60,7 +64,8 @@ const now = {
     house
       .number({
         title: 'Messages lost',
-        description: 'Link messages that the kernel dropped in the time range because a watchdog did not keep up. What they told was read again.',
+        description:
+          'Link messages that the kernel dropped in the time range because a watchdog did not keep up. What they told was read again.',
       })
       .withTarget(house.instant('A', inRange(host('hnv_link_messages_lost_total')), 'messages'))
       .thresholds(house.limits([1, 'orange']))
@@ -71,10 +76,7 @@ const now = {
         description: 'Partitions whose programs do not work as they should, now or in the time range, with how often.',
       })
       .withTarget(
-        house.tableQuery(
-          'A',
-          elseRow(FINDINGS.map(([vector, text]) => finding(vector, text)).join(' or '), 'none: all is well'),
-        ),
+        house.tableQuery('A', elseRow(FINDINGS.map(([vector, text]) => finding(vector, text)).join(' or '), 'none: all is well')),
       )
       .transformations(house.columns({ instance: 'Partition', finding: 'Finding', Value: 'Count' }, ['Time']))
       .overrideByName('Partition', [house.linkTo(UIDS.partition)])
@@ -127,7 +129,8 @@ const acting = {
     house
       .graph({
         title: 'Highest penalty',
-        description: 'How much the link that flaps most has flapped lately. Which one it is: see above, or the partitions with most failovers.',
+        description:
+          'How much the link that flaps most has flapped lately. Which one it is: see above, or the partitions with most failovers.',
         unit: 'short',
       })
       .withTarget(house.range('A', `max(${bond('hnv_watchdog_penalty')})`, 'highest'))
@@ -197,9 +200,14 @@ const exporter = {
 
 export const watchdog = () =>
   finished(
-    frame(UIDS.watchdog, 'Watchdog', 'The watchdogs and exporters themselves: whether they run, hear everything and do what they decide.', {
-      from: 'now-24h',
-      one: false,
-    }),
+    frame(
+      UIDS.watchdog,
+      'Watchdog',
+      'The watchdogs and exporters themselves: whether they run, hear everything and do what they decide.',
+      {
+        from: 'now-24h',
+        one: false,
+      },
+    ),
     [now, acting, hearing, exporter],
   );

@@ -31,7 +31,8 @@ const theme = createTheme({ colors: { mode: 'dark' } });
 register(Number(address.get('scrape')));
 
 const variable = (one: any) => {
-  if (one.type === 'datasource') return new DataSourceVariable({ name: one.name, label: one.label, pluginId: one.query, value: 'prometheus' });
+  if (one.type === 'datasource')
+    return new DataSourceVariable({ name: one.name, label: one.label, pluginId: one.query, value: 'prometheus' });
   const chosen = address.get(`var-${one.name}`);
   const value = chosen ? [chosen] : one.includeAll ? ['$__all'] : undefined;
   return new QueryVariable({
@@ -50,12 +51,15 @@ const variable = (one: any) => {
 
 const panel = (one: any) => {
   const queries = new SceneQueryRunner({ queries: one.targets, datasource: one.datasource, maxDataPoints: one.maxDataPoints });
-  const $data = one.transformations?.length ? new SceneDataTransformer({ $data: queries, transformations: one.transformations }) : queries;
+  const $data = one.transformations?.length
+    ? new SceneDataTransformer({ $data: queries, transformations: one.transformations })
+    : queries;
   const { title, description, options, fieldConfig } = one;
   return new VizPanel({ title, description, pluginId: one.type, options, fieldConfig, $data });
 };
 
-const place = (one: any) => new SceneGridItem({ x: one.gridPos.x, y: one.gridPos.y, width: one.gridPos.w, height: one.gridPos.h, body: panel(one) });
+const place = (one: any) =>
+  new SceneGridItem({ x: one.gridPos.x, y: one.gridPos.y, width: one.gridPos.w, height: one.gridPos.h, body: panel(one) });
 
 const layout = (panels: any[]) => {
   const rows: SceneGridRow[] = [];
@@ -71,7 +75,11 @@ const layout = (panels: any[]) => {
 const draw = async () => {
   const dashboard = await (await fetch(`/${address.get('d')}`)).json();
   const scene = new EmbeddedScene({
-    $timeRange: new SceneTimeRange({ from: address.get('from') ?? dashboard.time.from, to: address.get('to') ?? dashboard.time.to, timeZone: 'utc' }),
+    $timeRange: new SceneTimeRange({
+      from: address.get('from') ?? dashboard.time.from,
+      to: address.get('to') ?? dashboard.time.to,
+      timeZone: 'utc',
+    }),
     $variables: new SceneVariableSet({ variables: dashboard.templating.list.map(variable) }),
     controls: [new VariableValueSelectors({}), new SceneControlsSpacer(), new SceneTimePicker({})],
     body: layout(dashboard.panels),

@@ -23,7 +23,9 @@ const Graph = (p: any) => (
     legend={p.options.legend}
     options={p.options}
   >
-    {(config: any, data: any) => <TooltipPlugin config={config} data={data} mode={TooltipDisplayMode.Multi} timeZone={p.timeZone} />}
+    {(config: any, data: any) => (
+      <TooltipPlugin config={config} data={data} mode={TooltipDisplayMode.Multi} timeZone={p.timeZone} />
+    )}
   </TimeSeries>
 );
 
@@ -110,15 +112,40 @@ const List = (p: any) =>
   );
 
 const GRAPH = {
-  drawStyle: 'line', lineInterpolation: 'linear', lineWidth: 1, fillOpacity: 0, gradientMode: 'none', spanNulls: false,
-  showPoints: 'auto', pointSize: 5, axisPlacement: 'auto', axisLabel: '', axisColorMode: 'text', scaleDistribution: { type: 'linear' },
-  stacking: { mode: 'none', group: 'A' }, thresholdsStyle: { mode: 'off' }, hideFrom: { tooltip: false, viz: false, legend: false },
-  barAlignment: 0, lineStyle: { fill: 'solid' }, axisCenteredZero: false, axisSoftMin: undefined, axisSoftMax: undefined,
-  axisWidth: undefined, axisGridShow: undefined, transform: undefined, fillBelowTo: undefined,
+  drawStyle: 'line',
+  lineInterpolation: 'linear',
+  lineWidth: 1,
+  fillOpacity: 0,
+  gradientMode: 'none',
+  spanNulls: false,
+  showPoints: 'auto',
+  pointSize: 5,
+  axisPlacement: 'auto',
+  axisLabel: '',
+  axisColorMode: 'text',
+  scaleDistribution: { type: 'linear' },
+  stacking: { mode: 'none', group: 'A' },
+  thresholdsStyle: { mode: 'off' },
+  hideFrom: { tooltip: false, viz: false, legend: false },
+  barAlignment: 0,
+  lineStyle: { fill: 'solid' },
+  axisCenteredZero: false,
+  axisSoftMin: undefined,
+  axisSoftMax: undefined,
+  axisWidth: undefined,
+  axisGridShow: undefined,
+  transform: undefined,
+  fillBelowTo: undefined,
 };
 const TABLE = {
-  align: 'auto', cellOptions: { type: 'auto' }, inspect: false, width: undefined, minWidth: undefined, filterable: undefined,
-  hidden: undefined, hideFrom: {},
+  align: 'auto',
+  cellOptions: { type: 'auto' },
+  inspect: false,
+  width: undefined,
+  minWidth: undefined,
+  filterable: undefined,
+  hidden: undefined,
+  hideFrom: {},
 };
 
 const custom = (defaults: Record<string, unknown>) => ({
@@ -139,7 +166,15 @@ const custom = (defaults: Record<string, unknown>) => ({
 
 const plugin = (id: string, component: any, config: any = {}) => {
   const result = new PanelPlugin(component).useFieldConfig(config);
-  const info = { author: { name: '' }, description: '', links: [], logos: { small: '', large: '' }, screenshots: [], updated: '', version: '' };
+  const info = {
+    author: { name: '' },
+    description: '',
+    links: [],
+    logos: { small: '', large: '' },
+    screenshots: [],
+    updated: '',
+    version: '',
+  };
   result.meta = { id, name: id, type: 'panel', module: '', baseUrl: '', sort: 0, info } as any;
   return result;
 };

@@ -14,7 +14,18 @@ import { PrometheusSource, runRequest } from './source';
 import { pluginOf } from './panels';
 
 const FIELD_OPTIONS = [
-  'displayName', 'unit', 'min', 'max', 'decimals', 'color', 'noValue', 'thresholds', 'mappings', 'links', 'actions', 'filterable',
+  'displayName',
+  'unit',
+  'min',
+  'max',
+  'decimals',
+  'color',
+  'noValue',
+  'thresholds',
+  'mappings',
+  'links',
+  'actions',
+  'filterable',
   'fieldMinMax',
 ];
 const OF_NUMBERS = ['min', 'max', 'decimals'];
@@ -24,8 +35,23 @@ const DEFAULTS: Record<string, unknown> = {
   mappings: [],
 };
 const EDITORS = [
-  'unit', 'number', 'text', 'boolean', 'select', 'radio', 'color', 'slider', 'multi-select', 'field-name', 'strings',
-  'stats-picker', 'timezone', 'fieldColor', 'thresholds', 'mappings', 'links',
+  'unit',
+  'number',
+  'text',
+  'boolean',
+  'select',
+  'radio',
+  'color',
+  'slider',
+  'multi-select',
+  'field-name',
+  'strings',
+  'stats-picker',
+  'timezone',
+  'fieldColor',
+  'thresholds',
+  'mappings',
+  'links',
 ];
 
 const fieldOption = (id: string): any => ({
@@ -43,7 +69,14 @@ const fieldOption = (id: string): any => ({
 });
 
 const settings: any = {
-  id: 1, uid: 'prometheus', name: 'Prometheus', type: 'prometheus', isDefault: true, access: 'proxy', readOnly: false, jsonData: {},
+  id: 1,
+  uid: 'prometheus',
+  name: 'Prometheus',
+  type: 'prometheus',
+  isDefault: true,
+  access: 'proxy',
+  readOnly: false,
+  jsonData: {},
   meta: { id: 'prometheus', name: 'Prometheus', info: { logos: {} }, metrics: true },
 };
 
@@ -52,7 +85,9 @@ export const register = (scrapeSeconds: number) => {
   standardEditorsRegistry.setInit(() => EDITORS.map((id) => ({ id, name: id, editor: () => null }) as any));
   const transformers = new Map(Object.values(standardTransformers).map((one: any) => [one.id, one]));
   standardTransformersRegistry.setInit(() =>
-    [...transformers.values()].map((one) => ({ id: one.id, name: one.name, editor: () => null, transformation: async () => one }) as any),
+    [...transformers.values()].map(
+      (one) => ({ id: one.id, name: one.name, editor: () => null, transformation: async () => one }) as any,
+    ),
   );
   const source = Object.assign(new PrometheusSource(settings, scrapeSeconds) as any, {
     uid: settings.uid,
@@ -69,7 +104,12 @@ export const register = (scrapeSeconds: number) => {
   } as any);
   runtime.setRunRequest(runRequest as any);
   runtime.setPluginImportUtils({ importPanelPlugin: async (id: string) => pluginOf(id), getPanelPluginFromCache: pluginOf });
-  runtime.setTemplateSrv({ replace: (text: string) => text, getVariables: () => [], containsTemplate: () => false, updateTimeRange() {} } as any);
+  runtime.setTemplateSrv({
+    replace: (text: string) => text,
+    getVariables: () => [],
+    containsTemplate: () => false,
+    updateTimeRange() {},
+  } as any);
   runtime.setEchoSrv({ addEvent() {}, addBackend() {}, flush() {} } as any);
   runtime.setAppEvents(new EventBusSrv());
   runtime.setPluginLinksHook(() => ({ links: [], isLoading: false }) as any);

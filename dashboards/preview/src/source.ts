@@ -38,7 +38,11 @@ const tableOf = (target: any, single: boolean, result: any[]) => {
     fields: [
       { name: 'Time', type: FieldType.time, values: result.map((row) => row.value[0] * 1000) },
       ...labels.map((label) => ({ name: label, type: FieldType.string, values: result.map((row) => row.metric[label] ?? '') })),
-      { name: single ? 'Value' : `Value #${target.refId}`, type: FieldType.number, values: result.map((row) => Number(row.value[1])) },
+      {
+        name: single ? 'Value' : `Value #${target.refId}`,
+        type: FieldType.number,
+        values: result.map((row) => Number(row.value[1])),
+      },
     ],
   });
 };
@@ -63,7 +67,11 @@ const rangeFrames = (target: any, step: number, result: any[]) =>
       meta: { type: 'timeseries-multi' as any },
       fields: [
         { name: 'Time', type: FieldType.time, config: { interval: step * 1000 }, values: row.values.map((v: any) => v[0] * 1000) },
-        number(target, row.metric, row.values.map((v: any) => Number(v[1]))),
+        number(
+          target,
+          row.metric,
+          row.values.map((v: any) => Number(v[1])),
+        ),
       ],
     }),
   );
@@ -119,7 +127,13 @@ export class PrometheusSource extends (DataSourceApi as any) {
 
 export const runRequest = (source: any, request: any) =>
   from(source.query(request)).pipe(
-    map((response: any) => ({ state: LoadingState.Done, series: response.data, annotations: [], timeRange: request.range, request })),
+    map((response: any) => ({
+      state: LoadingState.Done,
+      series: response.data,
+      annotations: [],
+      timeRange: request.range,
+      request,
+    })),
     catchError((error: Error) =>
       of({ state: LoadingState.Error, series: [], errors: [{ message: error.message }], timeRange: request.range, request }),
     ),

@@ -59,7 +59,14 @@ export const Timeline = (p: any) => {
               const width = Math.max(x(segment.to) - x(segment.from), 1);
               return (
                 <g key={k}>
-                  <rect x={x(segment.from)} y={(i + 0.1) * height} width={width} height={height * 0.8} fill={shown.color} fillOpacity={0.7} />
+                  <rect
+                    x={x(segment.from)}
+                    y={(i + 0.1) * height}
+                    width={width}
+                    height={height * 0.8}
+                    fill={shown.color}
+                    fillOpacity={0.7}
+                  />
                   {width > ROOM_FOR_TEXT && (
                     <text x={x(segment.from) + 6} y={(i + 0.5) * height + 4} fill="#fff">
                       {shown.text}

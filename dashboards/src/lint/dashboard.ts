@@ -19,7 +19,7 @@ const headProblems = (dashboard: Dashboard): string[] => [
   ...(dashboard.title?.trim() ? [] : ['title is missing']),
   ...(dashboard.description?.trim() ? [] : ['description is missing']),
   ...(dashboard.tags?.length ? [] : ['tags are missing']),
-  ...(dashboard.id == null ? [] : ['id is set: it is one Grafana server\'s own']),
+  ...(dashboard.id == null ? [] : ["id is set: it is one Grafana server's own"]),
   ...(dashboard.version == null ? [] : ['version is set: the server counts it']),
   ...(dashboard.editable === false ? [] : ['is editable: a change would be lost at the next update']),
   ...(dashboard.schemaVersion ? [] : ['schemaVersion is missing']),

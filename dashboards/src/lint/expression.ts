@@ -58,8 +58,7 @@ const selectorProblems = (node: SyntaxNode, text: string, raw: string, catalogue
   for (const label of needed)
     if (!new RegExp(`${name}\\{[^}]*${label}=~"\\$${label}"`).test(raw)) problems.push(`${name} without ${label}=~"$${label}"`);
   const around = functionAround(node, text);
-  if (metric.type === 'counter' && !OF_COUNTERS.includes(around))
-    problems.push(`counter ${name} outside of rate() or increase()`);
+  if (metric.type === 'counter' && !OF_COUNTERS.includes(around)) problems.push(`counter ${name} outside of rate() or increase()`);
   if (metric.type === 'gauge' && NOT_OF_GAUGES.includes(around)) problems.push(`${around}() of ${name}, which is a gauge`);
   return problems;
 };

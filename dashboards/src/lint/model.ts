@@ -2,7 +2,14 @@
 // The part of Grafana's classic dashboard model that is checked. Read from JSON, so nothing is certain to be there.
 
 export type Source = { type?: string; uid?: string };
-export type Target = { refId?: string; expr?: string; datasource?: Source; legendFormat?: string; instant?: boolean; format?: string };
+export type Target = {
+  refId?: string;
+  expr?: string;
+  datasource?: Source;
+  legendFormat?: string;
+  instant?: boolean;
+  format?: string;
+};
 export type Rectangle = { x: number; y: number; w: number; h: number };
 export type Field = { unit?: string; mappings?: unknown[]; noValue?: string };
 export type Panel = {

@@ -40,11 +40,16 @@ test('Prometheus takes its configuration and finds the rules where they are moun
   const alerts = mounts(services.prometheus).find(({ from }) => from.endsWith('/alerts'))!.to;
   for (const file of prometheus.rule_files) assert.equal(dirname(file), alerts);
   // The alert for an exporter that has gone asks for this name.
-  assert.deepEqual(prometheus.scrape_configs.map((job) => job.job_name), ['hnv']);
+  assert.deepEqual(
+    prometheus.scrape_configs.map((job) => job.job_name),
+    ['hnv'],
+  );
 });
 
 test('Grafana knows how often Prometheus scrapes, and where it is', () => {
-  const [source] = (yaml('grafana/datasources/hnv.yaml') as { datasources: { type: string; url: string; jsonData: { timeInterval: string } }[] }).datasources;
+  const [source] = (
+    yaml('grafana/datasources/hnv.yaml') as { datasources: { type: string; url: string; jsonData: { timeInterval: string } }[] }
+  ).datasources;
   assert.equal(source?.type, 'prometheus');
   assert.equal(source.jsonData.timeInterval, prometheus.global.scrape_interval);
   const address = services.prometheus.command!.find((flag) => flag.startsWith('--web.listen-address='))!.split('=')[1];
@@ -53,8 +58,13 @@ test('Grafana knows how often Prometheus scrapes, and where it is', () => {
 
 test('every dashboard is mounted where Grafana looks for them', () => {
   const [provider] = (yaml('grafana/dashboards/hnv.yaml') as { providers: { options: { path: string } }[] }).providers;
-  const written = readdirSync(join(SOURCE, 'dashboards')).filter((name) => name.endsWith('.json')).sort();
+  const written = readdirSync(join(SOURCE, 'dashboards'))
+    .filter((name) => name.endsWith('.json'))
+    .sort();
   const mounted = mounts(services.grafana).map(({ to }) => to);
-  assert.deepEqual(mounted.filter((path) => path.endsWith('.json')).sort(), written.map((name) => `${provider!.options.path}/${name}`));
+  assert.deepEqual(
+    mounted.filter((path) => path.endsWith('.json')).sort(),
+    written.map((name) => `${provider!.options.path}/${name}`),
+  );
   assert.ok(mounted.includes(services.grafana.environment!['GF_DASHBOARDS_DEFAULT_HOME_DASHBOARD_PATH']!));
 });

@@ -16,7 +16,10 @@ test('every value of a label has its word', () => {
   assert.deepEqual(words(DIRECTIONS), served('hnv_bond_failovers_total', 'direction'));
   assert.deepEqual(words(OUTCOMES), served('hnv_lpm_windows_total', 'outcome'));
   // "none" is no role but the answer that no slave is active.
-  assert.deepEqual(words(ROLES).filter((role) => role !== 'none'), served('hnv_slave_info', 'role'));
+  assert.deepEqual(
+    words(ROLES).filter((role) => role !== 'none'),
+    served('hnv_slave_info', 'role'),
+  );
 });
 
 test('no two words of one vocabulary look alike', () => {

@@ -13,7 +13,8 @@ export class Exposition {
 
   /** `type` is that of the family; a counter's name ends in _total, a histogram's sample in _bucket, _sum or _count. */
   add(type: 'gauge' | 'counter' | 'histogram', name: string, labels: Labels, value: number, at: number) {
-    const family = type === 'counter' ? name.replace(/_total$/, '') : type === 'histogram' ? name.replace(/_(bucket|sum|count)$/, '') : name;
+    const family =
+      type === 'counter' ? name.replace(/_total$/, '') : type === 'histogram' ? name.replace(/_(bucket|sum|count)$/, '') : name;
     const entry = this.families.get(family) ?? { type, lines: [] };
     this.families.set(family, entry);
     entry.lines.push(`${name}{${text(labels)}} ${value} ${at}`);

@@ -25,7 +25,7 @@ export class History {
   private readonly bytes = { sriov: 0, virtual: 0 };
 
   constructor(private readonly partition: Partition) {
-    this.bond = `bond${((partition.number + 1) * 0x9e3779b1 >>> 0).toString(16).padStart(8, '0')}`;
+    this.bond = `bond${(((partition.number + 1) * 0x9e3779b1) >>> 0).toString(16).padStart(8, '0')}`;
     this.sriov = `enP${16384 + (partition.number % 40)}p1s0`;
   }
 
@@ -126,7 +126,10 @@ export class History {
     const begun = this.begun(at);
     const ended = this.ended(at);
     for (const direction of Object.keys(DIRECTIONS))
-      for (const cause of this.kept(CAUSES, partition.spells.flatMap((spell) => [spell.cause, spell.back ?? '']))) {
+      for (const cause of this.kept(
+        CAUSES,
+        partition.spells.flatMap((spell) => [spell.cause, spell.back ?? '']),
+      )) {
         const count =
           direction === 'to_virtual'
             ? begun.filter((spell) => spell.cause === cause).length
@@ -156,7 +159,8 @@ export class History {
     gauge('hnv_watchdog_up', {}, alive ? 1 : 0);
     gauge('hnv_watchdog_info', { version: partition.version, mode: 'enforce' }, 1);
     const states = partition.spells.flatMap((spell) => spell.phases.map((part) => part.state));
-    for (const state of this.kept(Object.keys(STATES), states)) gauge('hnv_watchdog_state', { bond, state }, (now?.state ?? 'steady') === state ? 1 : 0);
+    for (const state of this.kept(Object.keys(STATES), states))
+      gauge('hnv_watchdog_state', { bond, state }, (now?.state ?? 'steady') === state ? 1 : 0);
     for (const reason of this.kept(PAUSES, [])) gauge('hnv_watchdog_paused', { bond, reason }, now?.pause === reason ? 1 : 0);
     const penalty = this.begun(at)
       .filter((spell) => spell.cause === 'link_down')
@@ -180,14 +184,32 @@ export class History {
     const time = START + at;
     page.add('counter', 'hnv_watchdog_restore_attempts_total', labels, restores.length + failures, time);
     for (const reason of this.kept(FAILURES, []))
-      page.add('counter', 'hnv_watchdog_restore_failures_total', { ...labels, reason }, reason === 'overridden' ? failures : 0, time);
+      page.add(
+        'counter',
+        'hnv_watchdog_restore_failures_total',
+        { ...labels, reason },
+        reason === 'overridden' ? failures : 0,
+        time,
+      );
     if (!this.partition.cast && !this.partition.spells.some((spell) => spell.back === 'watchdog')) return;
     const name = 'hnv_watchdog_restore_duration_seconds';
     for (const bound of BUCKETS) {
       const le = Number.isFinite(bound) ? String(bound) : '+Inf';
-      page.add('histogram', `${name}_bucket`, { ...labels, le }, restores.filter((spell) => restoreSeconds(spell) <= bound).length, time);
+      page.add(
+        'histogram',
+        `${name}_bucket`,
+        { ...labels, le },
+        restores.filter((spell) => restoreSeconds(spell) <= bound).length,
+        time,
+      );
     }
-    page.add('histogram', `${name}_sum`, labels, restores.reduce((sum, spell) => sum + restoreSeconds(spell), 0), time);
+    page.add(
+      'histogram',
+      `${name}_sum`,
+      labels,
+      restores.reduce((sum, spell) => sum + restoreSeconds(spell), 0),
+      time,
+    );
     page.add('histogram', `${name}_count`, labels, restores.length, time);
   }
 

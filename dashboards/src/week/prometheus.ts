@@ -6,7 +6,14 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 
 export type Sample = { metric: Record<string, string>; value: number };
-type Answer = { status: string; error?: string; data?: { resultType: string; result: { metric: Record<string, string>; value?: [number, string]; values?: [number, string][] }[] } };
+type Answer = {
+  status: string;
+  error?: string;
+  data?: {
+    resultType: string;
+    result: { metric: Record<string, string>; value?: [number, string]; values?: [number, string][] }[];
+  };
+};
 
 const freePort = () =>
   new Promise<number>((resolve, reject) => {

@@ -103,12 +103,14 @@ test('the partition tells since when it is stranded, and why', async () => {
 
 test('the time line of a partition has a code for each state', async () => {
   const [traffic, doing, migration] = panelOf(dashboards.partition, 'Who carries the traffic, and what the watchdog does').targets!;
-  const code = async (target: Target, to: number) => (await prometheus.query(asked(target.expr!, { instance: 'pay-db-03:10468', to }), to))[0]?.value;
-  const words = panelOf(dashboards.partition, 'Who carries the traffic, and what the watchdog does').fieldConfig!.defaults!.mappings as [
-    { options: Record<string, { text: string }> },
-  ];
+  const code = async (target: Target, to: number) =>
+    (await prometheus.query(asked(target.expr!, { instance: 'pay-db-03:10468', to }), to))[0]?.value;
+  const words = panelOf(dashboards.partition, 'Who carries the traffic, and what the watchdog does').fieldConfig!.defaults!
+    .mappings as [{ options: Record<string, { text: string }> }];
   const told = async (to: number) =>
-    Promise.all([traffic!, doing!, migration!].map(async (target) => words[0].options[String(await code(target, to))]?.text.trim()));
+    Promise.all(
+      [traffic!, doing!, migration!].map(async (target) => words[0].options[String(await code(target, to))]?.text.trim()),
+    );
   assert.deepEqual(await told(END), ['virtual', 'paused', '']);
   assert.deepEqual(await told(END - 3 * DAY), ['SR-IOV', 'steady', '']);
   assert.deepEqual(await told(END - 8 * 3600 + 300), ['virtual', 'migration', 'migration']);
