@@ -12,21 +12,24 @@ export const ROLES: Record<string, Word> = {
   unknown: { text: 'role unknown', color: 'purple' },
 };
 
-/** Why the SR-IOV device does not carry the traffic: `reason` of hnv_bond_off_sriov_seconds_total. */
+/**
+ * Why the SR-IOV device does not carry the traffic: `reason` of hnv_bond_off_sriov_seconds_total.
+ * Grafana gives the names beside bars the room of the one with most letters, which should therefore be the widest.
+ */
 export const OFF_REASONS: Record<string, Word> = {
   link_down: { text: 'SR-IOV link is down', color: 'red' },
   admin: { text: 'SR-IOV was taken down', color: 'dark-yellow' },
   absent: { text: 'SR-IOV device is away', color: 'dark-red' },
   lpm: { text: 'migration', color: 'blue' },
-  primary_unset: { text: 'SR-IOV is not primary', color: 'dark-orange' },
-  hold_down: { text: 'link is back, hold-down', color: 'light-blue' },
-  settling: { text: 'bond changed, settling', color: 'super-light-blue' },
+  primary_unset: { text: 'SR-IOV not primary', color: 'dark-orange' },
+  hold_down: { text: 'waiting: hold-down', color: 'light-blue' },
+  settling: { text: 'waiting: settling', color: 'super-light-blue' },
   suppressed: { text: 'link flaps, damped', color: 'purple' },
   paused: { text: 'watchdog is paused', color: 'yellow' },
   path_dead: { text: 'path is dead', color: 'light-red' },
   external: { text: 'somebody chose another', color: 'orange' },
   restore_failed: { text: 'restore failed', color: 'semi-dark-red' },
-  observe: { text: 'watchdog observes only', color: 'light-orange' },
+  observe: { text: 'observes only', color: 'light-orange' },
   unknown: { text: 'unknown', color: 'text' },
 };
 

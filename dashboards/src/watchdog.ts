@@ -45,7 +45,7 @@ const now = {
       .span(4),
     house
       .number({
-        title: 'Restore takes (median)',
+        title: 'Median restore',
         description:
           "From a watchdog's decision to the kernel's message that confirms it; half of the restores in the time range were faster.",
         unit: 's',

@@ -44,6 +44,9 @@ export class Prometheus {
         '--storage.tsdb.retention.time=100y',
         `--query.lookback-delta=${lookback}`,
         `--web.listen-address=127.0.0.1:${port}`,
+        // No merging of blocks: the folder stays as it was written.
+        '--storage.tsdb.min-block-duration=2h',
+        '--storage.tsdb.max-block-duration=2h',
         '--log.level=error',
       ],
       { stdio: ['ignore', 'inherit', 'inherit'] },
