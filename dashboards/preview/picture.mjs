@@ -59,7 +59,7 @@ const drawn = async (browser, base, { name, scrape, view }) => {
   const errors = [];
   page.on('pageerror', (error) => errors.push(String(error)));
   const address = new URLSearchParams({ d: `${name}.json`, to, scrape: String(scrape), ...view });
-  await page.goto(`${base}/?${address}`, { waitUntil: 'load' });
+  await page.goto(`${base}/?${address}`, { waitUntil: 'load', timeout: PATIENCE_MS });
   await page.waitForFunction(
     () => window.panels?.().length && window.panels().every((panel) => panel.state === 'Done' || panel.state === 'Error'),
     undefined,
