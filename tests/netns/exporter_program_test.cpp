@@ -57,7 +57,7 @@ std::uint16_t port_of(const Program& program) {
   const std::string output = program.output();
   std::smatch match;
   const bool found =
-      std::regex_search(output, match, std::regex("event=listening address=[^ ]*:(\\d+)"));
+      std::regex_search(output, match, std::regex("event=listening address=[^ \n]*:(\\d+)"));
   EXPECT_TRUE(found) << output;
   return found ? static_cast<std::uint16_t>(std::stoi(match[1])) : std::uint16_t{0};
 }
