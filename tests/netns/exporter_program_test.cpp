@@ -68,6 +68,7 @@ TEST_F(ExporterProgram, ServesEveryFamily) {
                            "--web.listen-address=unix:" + path});
   const auto port = port_of(program);
   EXPECT_EQ(get(port, "/metrics").status, 200);
+  EXPECT_EQ(get(Ipv6Port{port}, "/metrics").status, 200) << "the same port";
   EXPECT_EQ(get(path, "/-/healthy").body, "healthy\n");
   program.signal(SIGTERM);
   EXPECT_EQ(program.wait(), base::kExitOk);

@@ -203,6 +203,26 @@ TEST(Front, SlowClientOfALargeResponseMakesRoomForOthers) {
   taker.join();
 }
 
+// Pauses longer than the server behind would wait, and still gets all of it.
+TEST(Front, PatienceWithASlowClientIsTheFronts) {
+  constexpr std::size_t kSize = std::size_t{20} * 1024 * 1024;
+  const auto body = std::make_shared<const std::string>(kSize, 'x');
+  WebFrontOptions options;
+  options.listen = {{"127.0.0.1", 0}};
+  options.server.request_timeout = milliseconds(200);
+  options.server.response_timeout = milliseconds(200);
+  const WholeFront front(options, [body](const HttpRequest&) {
+    HttpResponse response;
+    response.body = body;
+    return response;
+  });
+  const base::UniqueFd slow = connect_to(front.port());
+  send_text(slow.get(), "GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+  std::promise<void> never;
+  never.get_future().wait_for(milliseconds(1000));
+  EXPECT_EQ(read_reply(slow.get()).body.size(), kSize);
+}
+
 TEST(Front, SmallResponseToASlowClientHoldsNoPlace) {
   front::Limits limits;
   limits.at_once = 1;
