@@ -49,6 +49,10 @@ Expected<WebFront> WebFront::start(const WebFrontOptions& options, front::WebSet
   if (!folder) return failure(folder.error());
   WebServerOptions for_server = options.server;
   for_server.socket = folder->path() / "http";
+  for_server.workers = static_cast<unsigned>(options.limits.at_once + options.limits.streams);
+  // The front decides about slow clients; the server's own bounds are a net below it.
+  for_server.request_timeout = 2 * options.limits.response;
+  for_server.response_timeout = 2 * options.limits.response;
   auto server = WebServer::start(for_server, std::move(handler));
   if (!server) return failure(server.error());
   auto front = front::Front::start({options.limits, for_server.socket, options.reports},

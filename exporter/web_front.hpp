@@ -15,7 +15,7 @@ namespace hnv::exporter {
 struct WebFrontOptions {
   std::vector<ListenAddress> listen;
   bool from_service_manager = false;  // its sockets, and none of `listen`
-  WebServerOptions server;            // but for its socket
+  WebServerOptions server;            // but for its socket, its workers and its time-outs
   front::Limits limits;
   front::FrontReports reports;
 };

@@ -108,6 +108,10 @@ std::string to_client(const ResponseHead& head, bool keep_alive, const HeaderLis
   return text.append(kHeadEnd);
 }
 
+HeaderList retry_after(std::chrono::seconds wait) {
+  return {{"Retry-After", std::to_string(wait.count())}};
+}
+
 std::string refusal(int status, std::string_view reason, const HeaderList& extra,
                     const HeaderList& own, bool with_body) {
   const std::string body = std::to_string(status) + " " + std::string(reason) + "\n";

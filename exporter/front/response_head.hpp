@@ -2,6 +2,7 @@
 // The head of a response of our own web server, and what the client gets in its place.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -27,6 +28,8 @@ std::optional<ResponseHead> read_response_head(std::string_view bytes, bool& bro
 
 // `own` are the user's headers; they take the place of ours of the same name.
 std::string to_client(const ResponseHead& head, bool keep_alive, const HeaderList& own);
+
+HeaderList retry_after(std::chrono::seconds wait);
 
 // A response that the handler had no part in. `extra` are headers of this one response.
 std::string refusal(int status, std::string_view reason, const HeaderList& extra,

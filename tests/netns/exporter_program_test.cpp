@@ -57,7 +57,7 @@ std::uint16_t port_of(const Program& program) {
   const std::string output = program.output();
   std::smatch match;
   const bool found =
-      std::regex_search(output, match, std::regex("event=listening address=[^ ]*:(\\d+)"));
+      std::regex_search(output, match, std::regex("event=listening address=[^ \n]*:(\\d+)"));
   EXPECT_TRUE(found) << output;
   return found ? static_cast<std::uint16_t>(std::stoi(match[1])) : std::uint16_t{0};
 }
@@ -68,6 +68,7 @@ TEST_F(ExporterProgram, ServesEveryFamily) {
                            "--web.listen-address=unix:" + path});
   const auto port = port_of(program);
   EXPECT_EQ(get(port, "/metrics").status, 200);
+  EXPECT_EQ(get(Ipv6Port{port}, "/metrics").status, 200) << "the same port";
   EXPECT_EQ(get(path, "/-/healthy").body, "healthy\n");
   program.signal(SIGTERM);
   EXPECT_EQ(program.wait(), base::kExitOk);

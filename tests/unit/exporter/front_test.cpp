@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <netinet/in.h>
+#include <poll.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/time.h>
@@ -153,7 +154,8 @@ TEST(Front, ClientsThatDribbleAreCut) {
   while (::send(slow.get(), head.data(), head.size(), MSG_NOSIGNAL) > 0 &&
          Clock::now() - begin < std::chrono::seconds(5)) {
     head = "A: b\r\n";
-    std::this_thread::sleep_for(milliseconds(20));
+    pollfd cut{slow.get(), POLLIN, 0};
+    if (::poll(&cut, 1, 20) != 0) break;
   }
   EXPECT_LT(Clock::now() - begin, std::chrono::seconds(3));
 }
@@ -189,16 +191,36 @@ TEST(Front, SlowClientOfALargeResponseMakesRoomForOthers) {
   const WholeFront front(large(std::size_t{50} * 1024 * 1024), limits);
   const base::UniqueFd slow = connect_to(front.port());
   send_text(slow.get(), "GET /large HTTP/1.1\r\nHost: x\r\n\r\n");
-  std::atomic<bool> done{false};
-  std::thread taker([&] {
+  std::promise<void> done;
+  std::thread taker([&slow, ended = done.get_future()] {
     std::string piece(1000, '\0');
-    while (!done && ::recv(slow.get(), piece.data(), piece.size(), 0) > 0) {
-      std::this_thread::sleep_for(milliseconds(10));
+    while (ended.wait_for(milliseconds(10)) == std::future_status::timeout &&
+           ::recv(slow.get(), piece.data(), piece.size(), 0) > 0) {
     }
   });
   EXPECT_EQ(get(front.port(), "/").status, 200);
-  done = true;
+  done.set_value();
   taker.join();
+}
+
+// Pauses longer than the server behind would wait, and still gets all of it.
+TEST(Front, PatienceWithASlowClientIsTheFronts) {
+  constexpr std::size_t kSize = std::size_t{20} * 1024 * 1024;
+  const auto body = std::make_shared<const std::string>(kSize, 'x');
+  WebFrontOptions options;
+  options.listen = {{"127.0.0.1", 0}};
+  options.server.request_timeout = milliseconds(200);
+  options.server.response_timeout = milliseconds(200);
+  const WholeFront front(options, [body](const HttpRequest&) {
+    HttpResponse response;
+    response.body = body;
+    return response;
+  });
+  const base::UniqueFd slow = connect_to(front.port());
+  send_text(slow.get(), "GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+  std::promise<void> never;
+  never.get_future().wait_for(milliseconds(1000));
+  EXPECT_EQ(read_reply(slow.get()).body.size(), kSize);
 }
 
 TEST(Front, SmallResponseToASlowClientHoldsNoPlace) {
@@ -295,11 +317,13 @@ std::chrono::microseconds processor_time() {
 // No descriptor is left for a client: it waits, and the thread must not spin meanwhile.
 TEST(Front, WithoutDescriptorsItPausesAndGoesOn) {
   std::atomic<int> reports{0};
+  std::promise<void> reported;
+  std::promise<void> reported_again;
   WebFrontOptions options;
   options.listen = {{"127.0.0.1", 0}};
-  options.reports.on_accept_failure = [&reports](const base::Error& error) {
-    ++reports;
+  options.reports.on_accept_failure = [&](const base::Error& error) {
     EXPECT_THAT(error.to_string(), HasSubstr("EMFILE"));
+    (++reports == 1 ? reported : reported_again).set_value();
   };
   WholeFront front(options, echo);
   const base::UniqueFd waiting = connect_to(front.port());
@@ -318,12 +342,10 @@ TEST(Front, WithoutDescriptorsItPausesAndGoesOn) {
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
   const auto cost_before = processor_time();
   EXPECT_EQ(::connect(late.get(), reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
-  const auto begin = Clock::now();
-  while (reports == 0 && Clock::now() - begin < std::chrono::seconds(5)) {
-    std::this_thread::sleep_for(milliseconds(5));
-  }
-  std::this_thread::sleep_for(milliseconds(300));
-  EXPECT_LT(processor_time() - cost_before, milliseconds(150));
+  EXPECT_EQ(reported.get_future().wait_for(std::chrono::seconds(5)), std::future_status::ready);
+  // Long enough for a thread that spins to be noticed, and for a second report.
+  EXPECT_EQ(reported_again.get_future().wait_for(milliseconds(700)), std::future_status::timeout);
+  EXPECT_LT(processor_time() - cost_before, milliseconds(250));
   ::setrlimit(RLIMIT_NOFILE, &before);
   EXPECT_EQ(reports, 1);
   send_text(late.get(), kGet);

@@ -49,6 +49,16 @@ base::UniqueFd connect_to(std::uint16_t port) {
   return connection;
 }
 
+base::UniqueFd connect_to(const Ipv6Port& port) {
+  base::UniqueFd connection = patient_socket(AF_INET6);
+  sockaddr_in6 address{};
+  address.sin6_family = AF_INET6;
+  address.sin6_port = htons(port.port);
+  address.sin6_addr = in6addr_loopback;
+  EXPECT_EQ(::connect(connection.get(), reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
+  return connection;
+}
+
 base::UniqueFd connect_to(const std::string& path) {
   base::UniqueFd connection = patient_socket(AF_UNIX);
   sockaddr_un address{};

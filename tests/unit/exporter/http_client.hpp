@@ -18,8 +18,13 @@ struct HttpReply {
   [[nodiscard]] std::string header(const std::string& name) const;  // "" without it
 };
 
-// A connection to 127.0.0.1, or to a Unix socket; reading gives up after ten seconds.
+struct Ipv6Port {
+  std::uint16_t port = 0;
+};
+
+// A connection to 127.0.0.1, to ::1, or to a Unix socket; reading gives up after ten seconds.
 base::UniqueFd connect_to(std::uint16_t port);
+base::UniqueFd connect_to(const Ipv6Port& port);
 base::UniqueFd connect_to(const std::string& path);
 // Until the other side has sent all.
 HttpReply read_reply(int socket);

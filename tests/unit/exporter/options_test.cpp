@@ -52,12 +52,16 @@ TEST(Options, HaveDefaults) {
 TEST(Options, AreTaken) {
   const Options options = options_of(
       {"--config.file=/a", "--web.listen-address=127.0.0.1:0", "--web.listen-address=:99",
+       "--web.listen-address=unix:/s", "--web.systemd-socket", "--web.config.file=/w",
        "--web.telemetry-path=/m", "--web.max-requests=3", "--watchdog.status-file=/b",
        "--path.sysfs=/c", "--path.procfs=/d", "--path.devicetree=/e", "--no-collector.lpar-info",
        "--compat.node-bonding", "--log.level=debug", "--log.format=json"});
   EXPECT_EQ(options.config_file, "/a");
   EXPECT_TRUE(options.config_file_named);
-  EXPECT_THAT(options.listen, ElementsAre(ListenAddress{"127.0.0.1", 0}, ListenAddress{"", 99}));
+  EXPECT_THAT(options.listen, ElementsAre(ListenAddress{"127.0.0.1", 0}, ListenAddress{"", 99},
+                                          ListenAddress{"", 0, "/s"}));
+  EXPECT_TRUE(options.systemd_socket);
+  EXPECT_EQ(options.web_config_file, "/w");
   EXPECT_EQ(options.telemetry_path, "/m");
   EXPECT_EQ(options.max_requests, 3U);
   EXPECT_EQ(options.status_file, "/b");
@@ -118,6 +122,7 @@ TEST(ListenAddress, IsReadAndShown) {
       {"10.0.0.1:65535", {"10.0.0.1", 65535}},
       {"[::1]:80", {"::1", 80}},
       {"localhost:80", {"localhost", 80}},
+      {"unix:/run/a b.sock", {"", 0, "/run/a b.sock"}},
   };
   for (const auto& [text, address] : right) {
     const auto read = parse_listen_address(text);
@@ -128,9 +133,10 @@ TEST(ListenAddress, IsReadAndShown) {
 }
 
 TEST(ListenAddress, RefusesWhatIsNone) {
-  for (const char* text :
-       {"", "80", ":", ":x", ":65536", ":-1", ":80s", "1.2.3.400:80", "1.2.3:80", "::1:80", "[::1]",
-        "[1.2.3.4]:80", "[]:80", "a,b:80", "a b:80", "0x1:80", "-:80"}) {
+  for (const char* text : {"",       "80",           ":",        ":x",     ":65536", ":-1",
+                           ":80s",   "1.2.3.400:80", "1.2.3:80", "::1:80", "[::1]",  "[1.2.3.4]:80",
+                           "[]:80",  "a,b:80",       "a b:80",   "0x1:80", "-:80",   "unix:",
+                           "unix:a", "unix:/"}) {
     EXPECT_FALSE(parse_listen_address(text)) << text;
   }
 }

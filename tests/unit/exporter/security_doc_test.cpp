@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The limits that docs/security.md promises are those of the code.
+// The limits that docs/security.md promises are those of the code; so is the port of the socket
+// unit.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -10,6 +11,7 @@
 #include <vector>
 
 #include "exporter/front/limits.hpp"
+#include "exporter/listen_address.hpp"
 
 namespace {
 
@@ -24,9 +26,18 @@ std::string bytes(std::size_t size) {
   return std::to_string(size) + " bytes";
 }
 
+std::string read(const std::string& name) {
+  std::ifstream file(HNV_SOURCE_DIR "/" + name);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+TEST(SocketUnit, ListensOnTheDefaultPort) {
+  EXPECT_THAT(read("packaging/systemd/hnv-exporter.socket"),
+              HasSubstr("\nListenStream=" + std::to_string(hnv::exporter::kDefaultPort) + "\n"));
+}
+
 TEST(SecurityDocument, ShowsTheLimitsOfTheCode) {
-  std::ifstream file(HNV_SOURCE_DIR "/docs/security.md");
-  const std::string text((std::istreambuf_iterator<char>(file)), {});
+  const std::string text = read("docs/security.md");
   const Limits limits;
   const std::vector<std::pair<std::string, std::string>> rows = {
       {"connections", std::to_string(limits.connections)},
