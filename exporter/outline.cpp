@@ -70,6 +70,18 @@ Headline headline_of_many(const std::vector<BondOutline>& bonds) {
   return line;
 }
 
+Headline headline_of_bonds(const Snapshot& snapshot, const std::vector<BondOutline>& bonds) {
+  Headline line = bonds.size() == 1 ? Headline{bonds[0].words.level, headline_of_one(bonds[0])}
+                                    : headline_of_many(bonds);
+  const bool managed = std::any_of(bonds.begin(), bonds.end(),
+                                   [](const BondOutline& bond) { return bond.bond->managed; });
+  if (managed && !snapshot.watchdog.alive) {
+    line.text += " No watchdog is running.";
+    if (badness(line.level) < badness(Level::attention)) line.level = Level::attention;
+  }
+  return line;
+}
+
 }  // namespace
 
 std::vector<BondOutline> outline(const Snapshot& snapshot) {
@@ -99,8 +111,7 @@ Headline headline(const Snapshot& snapshot, const std::vector<BondOutline>& bond
             fmt::format("{} configured bond{} missing.", missing, missing == 1 ? " is" : "s are")};
   }
   if (bonds.empty()) return {Level::neutral, "There is no bond on this partition."};
-  if (bonds.size() == 1) return {bonds[0].words.level, headline_of_one(bonds[0])};
-  return headline_of_many(bonds);
+  return headline_of_bonds(snapshot, bonds);
 }
 
 }  // namespace hnv::exporter
