@@ -14,9 +14,9 @@
 #include "base/exit_code.hpp"
 #include "base/file_watch.hpp"
 #include "base/lock_file.hpp"
-#include "ctl/event_words.hpp"
-#include "ctl/journal_reader.hpp"
+#include "ctl/event_line.hpp"
 #include "ctl/terminal.hpp"
+#include "hnv/journal_reader.hpp"
 #include "hnv/status.hpp"
 
 namespace hnv::ctl {

@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "base/clock.hpp"
+#include "hnv/duration_words.hpp"
 
 namespace hnv::ctl {
 
@@ -42,12 +42,6 @@ Line clipped(const Line& line, std::size_t columns);
 std::string to_bytes(const Line& line, bool colour);
 
 std::string to_bytes(const Page& page, bool colour);  // each line ended
-
-// The two largest units: "14 s", "3 min 12 s", "2 h 5 min", "2 d 3 h". Less than nothing is "0 s".
-std::string age_text(base::BootClock::duration age);
-
-// The same for what is still to come, rounded up; empty when it is due.
-std::string countdown_text(base::BootClock::duration left);
 
 // "2026-11-24 15:05:13", of this machine's time zone.
 std::string local_time_text(double unix_seconds);

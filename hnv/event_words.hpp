@@ -5,19 +5,13 @@
 #include <string>
 #include <string_view>
 
-#include "ctl/text.hpp"
 #include "hnv/events.hpp"
 
-namespace hnv::ctl {
+namespace hnv {
 
 // "the traffic went from eth1 to eth0: link_down; after 3 min 2 s". What is not known here, of a
 // newer watchdog, is told by its name and fields.
 std::string event_words(const JournalEvent& event);
 bool has_event_words(std::string_view name);
 
-// Local time, bond, words.
-Line event_line(const JournalEvent& event);
-// For a gap in the sequence numbers.
-Line missing_line(std::uint64_t events);
-
-}  // namespace hnv::ctl
+}  // namespace hnv

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "ctl/event_words.hpp"
+#include "hnv/event_words.hpp"
 
 #include <gtest/gtest.h>
 
 #include "watchdog/log_entry.hpp"
 
-namespace hnv::ctl {
+namespace hnv {
 namespace {
 
 JournalEvent event(std::string name,
@@ -70,19 +70,5 @@ TEST(EventWords, TellWhatIsNotKnownByItsFields) {
   EXPECT_EQ(event_words(event("ready", {})), "the watchdog follows ? bonds");
 }
 
-TEST(EventWords, LineHasTimeAndBond) {
-  auto gone = event("bond_gone", {{"bond", std::string("bond1")}});
-  gone.level = base::LogLevel::error;
-  const std::string line = to_bytes(event_line(gone), false);
-  EXPECT_EQ(line, local_time_text(0) + "  bond1  the bond has gone");
-  EXPECT_NE(to_bytes(event_line(gone), true).find("\x1b[1;31mthe bond has gone"),
-            std::string::npos);
-}
-
-TEST(EventWords, SayHowManyAreMissing) {
-  EXPECT_EQ(to_bytes(missing_line(1), false), "--- 1 event is missing ---");
-  EXPECT_EQ(to_bytes(missing_line(12), false), "--- 12 events are missing ---");
-}
-
 }  // namespace
-}  // namespace hnv::ctl
+}  // namespace hnv

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The reader against the writer itself.
-#include "ctl/journal_reader.hpp"
+#include "hnv/journal_reader.hpp"
 
 #include <gtest/gtest.h>
 
@@ -10,7 +10,7 @@
 #include "tests/support/temporary_folder.hpp"
 #include "watchdog/event_journal.hpp"
 
-namespace hnv::ctl {
+namespace hnv {
 namespace {
 
 using watchdog::EventJournal;
@@ -88,4 +88,4 @@ TEST_F(JournalReaderTest, TellsThatThereIsNone) {
 }
 
 }  // namespace
-}  // namespace hnv::ctl
+}  // namespace hnv

@@ -13,7 +13,7 @@
 #include "base/expected.hpp"
 #include "hnv/events.hpp"
 
-namespace hnv::ctl {
+namespace hnv {
 
 class JournalReader {
  public:
@@ -38,4 +38,4 @@ class JournalReader {
   std::uint64_t last_ = 0;  // 0: nothing yet
 };
 
-}  // namespace hnv::ctl
+}  // namespace hnv

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "ctl/journal_reader.hpp"
+#include "hnv/journal_reader.hpp"
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -11,7 +11,7 @@
 
 #include "base/unique_fd.hpp"
 
-namespace hnv::ctl {
+namespace hnv {
 
 using base::Expected;
 using base::failure;
@@ -87,4 +87,4 @@ Expected<std::vector<JournalReader::News>> JournalReader::read() {
   return all;
 }
 
-}  // namespace hnv::ctl
+}  // namespace hnv
