@@ -8,12 +8,14 @@
 #include <string>
 
 #include "base/clock.hpp"
+#include "base/enum_names.hpp"
 #include "hnv/partition.hpp"
 #include "hnv/status.hpp"
 
 namespace hnv::exporter {
 
 struct Explanation {
+  // The words are values of the JSON API.
   enum class Level : std::uint8_t {
     good,       // the SR-IOV device carries the traffic
     attention,  // another does, or something would go wrong at the next failure
@@ -25,6 +27,16 @@ struct Explanation {
   std::string reason;   // why not; "" when it should
   std::string outlook;  // what happens next, or what can be done; may be ""
 };
+
+}  // namespace hnv::exporter
+
+template <>
+struct hnv::base::EnumNames<hnv::exporter::Explanation::Level> {
+  static constexpr auto names =
+      std::to_array<std::string_view>({"good", "attention", "failing", "neutral"});
+};
+
+namespace hnv::exporter {
 
 // What the watchdog says of the bond; `account` is nullptr when it says nothing, `up` is false when
 // nobody is there to act.

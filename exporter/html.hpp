@@ -7,7 +7,8 @@
 namespace hnv::exporter {
 
 // Text that comes from outside, such as the name of an interface, for element content and quoted
-// attributes.
+// attributes. The kernel takes nearly every byte in a name: what is not UTF-8, or commands instead
+// of being shown, becomes U+FFFD.
 std::string escape_html(std::string_view text);
 
 }  // namespace hnv::exporter

@@ -117,6 +117,7 @@ int serve(const Options& options, Config config) {
   };
   Site site(
       {host_name(), options.telemetry_path}, [&taker] { return taker.take(); }, observer);
+  site.go_live();
   WebServerOptions web;
   web.listen = options.listen;
   web.max_requests = options.max_requests;

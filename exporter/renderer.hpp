@@ -19,13 +19,20 @@
 
 namespace hnv::exporter {
 
-enum class View : std::uint8_t { metrics, status_page };
+enum class View : std::uint8_t {
+  metrics,
+  live_page,
+  still_page,
+  bonds,   // /api/v1/bonds
+  events,  // makes sure that the site has the last events; renders nothing
+};
 
 }  // namespace hnv::exporter
 
 template <>
 struct hnv::base::EnumNames<hnv::exporter::View> {
-  static constexpr auto names = std::to_array<std::string_view>({"metrics", "status_page"});
+  static constexpr auto names =
+      std::to_array<std::string_view>({"metrics", "live_page", "still_page", "bonds", "events"});
 };
 
 namespace hnv::exporter {

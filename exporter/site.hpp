@@ -4,8 +4,12 @@
 
 #include <atomic>
 #include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
 #include <string>
 
+#include "exporter/live_feed.hpp"
 #include "exporter/renderer.hpp"
 #include "exporter/status_page.hpp"
 #include "exporter/web_server.hpp"
@@ -28,16 +32,29 @@ class Site {
   // Takes one snapshot; true when the kernel could be asked for the bonds.
   bool warm_up();
 
+  // From now on the throughput is noted also when nobody asks, and streams get messages. Once,
+  // before there are requests.
+  void go_live();
+
  private:
   Snapshot take_snapshot();
-  [[nodiscard]] std::string render(View view, const Snapshot& snapshot) const;
+  std::string render(View view, const Snapshot& snapshot);
   HttpResponse respond_with(View view, std::string_view content_type);
+  HttpResponse respond_with_events(const std::string& query);
+  HttpResponse respond_with_stream();
+  std::optional<HttpResponse> respond_with_file(std::string_view path);
+  std::optional<HttpResponse> respond_with_api(const HttpRequest& request);
 
   PageContext context_;
   Renderer::Take take_;
   Observer observer_;
   std::atomic<bool> ready_{false};
-  Renderer renderer_;  // last: its thread uses the rest
+  std::string run_;            // of the program, for revisions
+  ThroughputHistory history_;  // on the renderer's thread only
+  std::mutex events_mutex_;
+  std::shared_ptr<const Events> events_;
+  Renderer renderer_;             // its thread uses what is above
+  std::optional<LiveFeed> feed_;  // and this one's the renderer
 };
 
 }  // namespace hnv::exporter

@@ -83,7 +83,8 @@ SnapshotTaker::SnapshotTaker(const Paths& paths, std::string status_file, Config
       config_(std::make_shared<const Config>(std::move(config))),
       device_facts_(paths),
       speeds_(paths),
-      process_(paths.procfs) {}
+      process_(paths.procfs),
+      event_log_(status_file_, boot_id_) {}
 
 void SnapshotTaker::set_config(Config config) {
   auto shared = std::make_shared<const Config>(std::move(config));
@@ -105,6 +106,7 @@ Snapshot SnapshotTaker::take() {
   read_netlink(snapshot, links);
   read_sysfs(snapshot, std::move(links));
   read_watchdog(snapshot);
+  read_events(snapshot);
   read_process(snapshot);
   return snapshot;
 }
@@ -172,6 +174,12 @@ void SnapshotTaker::read_watchdog(Snapshot& snapshot) {
     }
     return snapshot.watchdog.error;
   });
+}
+
+void SnapshotTaker::read_events(Snapshot& snapshot) {
+  event_log_.update();
+  snapshot.events = event_log_.events();
+  snapshot.events_error = event_log_.error();
 }
 
 void SnapshotTaker::read_process(Snapshot& snapshot) {

@@ -14,6 +14,7 @@
 #include "base/enum_names.hpp"
 #include "base/error.hpp"
 #include "bond/netlink_socket.hpp"
+#include "exporter/event_log.hpp"
 #include "exporter/link_speed.hpp"
 #include "exporter/process_facts.hpp"
 #include "hnv/config.hpp"
@@ -56,6 +57,8 @@ struct Snapshot {
   std::vector<std::string> missing_bonds;  // configured, and not there
   std::map<bond::IfIndex, double> speeds;  // bytes per second, of slaves that tell
   PublishedStatus watchdog;                // as bring_up_to_date() leaves it
+  std::shared_ptr<const Events> events = std::make_shared<const Events>();  // of the journal
+  std::optional<base::Error> events_error;  // why there are no new ones
   std::optional<ProcessFacts> process;
   std::optional<PartitionIdentity> identity;  // empty: no device tree, or not asked for
 };
@@ -97,6 +100,7 @@ class SnapshotTaker {
   void read_netlink(Snapshot& snapshot, std::vector<bond::Link>& links);
   void read_sysfs(Snapshot& snapshot, std::vector<bond::Link> links);
   void read_watchdog(Snapshot& snapshot);
+  void read_events(Snapshot& snapshot);
   void read_process(Snapshot& snapshot);
   std::shared_ptr<const Config> present_config();
 
@@ -113,6 +117,7 @@ class SnapshotTaker {
   LinkSpeedCache speeds_;
   ProcessReader process_;
   Evidence evidence_;
+  EventLog event_log_;
 };
 
 }  // namespace hnv::exporter

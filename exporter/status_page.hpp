@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // The page at "/": for every bond which device carries the traffic, whether it should, and why not.
-// Plain HTML and one style sheet; no scripts.
+// Whole without a script; the script (exporter/page/page.js) only asks for it again and puts in
+// place what has changed.
 #pragma once
 
 #include <string>
-#include <string_view>
 
+#include "exporter/site_paths.hpp"
 #include "exporter/snapshot.hpp"
+#include "exporter/throughput_history.hpp"
 
 namespace hnv::exporter {
 
@@ -15,13 +17,11 @@ struct PageContext {
   std::string telemetry_path;
 };
 
-inline constexpr std::string_view kStylePath = "/style.css";
-// The page asks for itself again after this time unless its query is kStillQuery.
+// Without a script the page asks for itself again after this time.
 inline constexpr int kPageRefreshSeconds = 5;
-inline constexpr std::string_view kStillQuery = "refresh=off";
 
-std::string render_status_page(const Snapshot& snapshot, const PageContext& context);
-
-std::string_view status_page_style();
+// `live`: with the script.
+std::string render_status_page(const Snapshot& snapshot, const ThroughputHistory& history,
+                               const PageContext& context, bool live);
 
 }  // namespace hnv::exporter

@@ -14,6 +14,7 @@
 #include <ctime>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <thread>
 
 #include "base/unique_fd.hpp"
@@ -33,30 +34,33 @@ constexpr int kUnavailable = 503;
 
 constexpr std::string_view kHealthPaths = "/-/";
 
-// On every response. Nothing is loaded but our own style sheet, nothing may frame the page, nothing
-// is kept.
+// On every response. Nothing is loaded but what comes from here, nothing stands inline, nothing may
+// frame the page, nothing is kept.
 constexpr std::string_view kFixedHeaders =
     "Connection: close\r\n"
     "Cache-Control: no-store\r\n"
     "X-Content-Type-Options: nosniff\r\n"
     "Referrer-Policy: no-referrer\r\n"
-    "Content-Security-Policy: default-src 'none'; style-src 'self'; base-uri 'none'; "
+    "Content-Security-Policy: default-src 'none'; style-src 'self'; script-src 'self'; "
+    "connect-src 'self'; img-src 'self'; base-uri 'none'; "
     "form-action 'none'; frame-ancestors 'none'\r\n";
 
 std::string http_date() {
   return fmt::format("{:%a, %d %b %Y %H:%M:%S} GMT", fmt::gmtime(std::time(nullptr)));
 }
 
-std::string head_of(mg_connection* connection, const HttpResponse& response, std::size_t length) {
+// Without a length the end of the connection is the end of the body.
+std::string head_of(mg_connection* connection, const HttpResponse& response,
+                    std::optional<std::size_t> length) {
   const char* text = mg_get_response_code_text(connection, response.status);
   std::string head = fmt::format("HTTP/1.1 {} {}\r\nDate: {}\r\n{}", response.status, text,
                                  http_date(), kFixedHeaders);
   for (const auto& [name, value] : response.headers) {
     head.append(name).append(": ").append(value).append("\r\n");
   }
-  head.append(
-      fmt::format("Content-Type: {}\r\nContent-Length: {}\r\n\r\n", response.content_type, length));
-  return head;
+  head.append(fmt::format("Content-Type: {}\r\n", response.content_type));
+  if (length) head.append(fmt::format("Content-Length: {}\r\n", *length));
+  return head + "\r\n";
 }
 
 // CivetWeb gives up on a client that takes nothing for the request timeout, but a client that takes
@@ -82,6 +86,14 @@ void send(mg_connection* connection, const HttpResponse& response, bool with_bod
   if (write_all(connection, head, deadline) && with_body) write_all(connection, body, deadline);
 }
 
+void send_stream(mg_connection* connection, const HttpResponse& response,
+                 std::chrono::milliseconds timeout) {
+  std::string piece = head_of(connection, response, std::nullopt);
+  while (!piece.empty() && write_all(connection, piece, steady_clock::now() + timeout)) {
+    piece = response.stream->next();
+  }
+}
+
 HttpResponse error_response(mg_connection* connection, int status) {
   return text_response(
       status, fmt::format("{} {}\n", status, mg_get_response_code_text(connection, status)));
@@ -102,6 +114,33 @@ std::string names_of(const std::vector<ListenAddress>& addresses) {
   }
   return names;
 }
+
+// The streams that are being sent, so that all of them can be ended.
+class OpenStreams {
+ public:
+  explicit OpenStreams(std::size_t most) : most_(most) {}
+
+  // False: there are too many, or the server stops.
+  bool enter(HttpStream& stream) {
+    const std::lock_guard lock(mutex_);
+    return !closed_ && streams_.size() < most_ && streams_.insert(&stream).second;
+  }
+  void leave(HttpStream& stream) {
+    const std::lock_guard lock(mutex_);
+    streams_.erase(&stream);
+  }
+  void close() {
+    const std::lock_guard lock(mutex_);
+    closed_ = true;
+    for (HttpStream* stream : streams_) stream->end();
+  }
+
+ private:
+  std::size_t most_;
+  std::mutex mutex_;
+  bool closed_ = false;
+  std::set<HttpStream*> streams_;
+};
 
 // Opens a connection and drops it, so that whoever waits for one on this port wakes up.
 void nudge(const ListenAddress& address) {
@@ -125,6 +164,13 @@ HttpResponse text_response(int status, std::string_view text) {
   return response;
 }
 
+HttpResponse json_error(int status, std::string_view message) {
+  HttpResponse response = text_response(
+      status, fmt::format("{{\"error\":{{\"status\":{},\"message\":\"{}\"}}}}\n", status, message));
+  response.content_type = "application/json";
+  return response;
+}
+
 // Its address is the user data of CivetWeb's callbacks, so it never moves.
 struct WebServer::State {
   WebServerOptions options;
@@ -132,12 +178,15 @@ struct WebServer::State {
   mg_context* context = nullptr;
   std::vector<ListenAddress> bound;
   std::atomic<unsigned> in_flight{0};
+  OpenStreams streams;
   // Messages of the thread that starts the server say why it does not start.
   std::thread::id starter;
   std::vector<std::string> start_messages;
 
   State(WebServerOptions the_options, HttpHandler the_handler)
-      : options(std::move(the_options)), handler(std::move(the_handler)) {}
+      : options(std::move(the_options)),
+        handler(std::move(the_handler)),
+        streams(options.max_streams) {}
   State(const State&) = delete;
   State& operator=(const State&) = delete;
   State(State&&) = delete;
@@ -149,6 +198,7 @@ struct WebServer::State {
   Expected<void> start();
   void stop();
   int respond(mg_connection* connection);
+  int stream(mg_connection* connection, const HttpResponse& response);
   HttpResponse answer(mg_connection* connection, const mg_request_info& request);
 
   static int on_request(mg_connection* connection) noexcept;
@@ -189,7 +239,7 @@ Expected<void> WebServer::State::start() {
   // default.
   const std::vector<std::pair<const char*, std::string>> settings = {
       {"listening_ports", ports},
-      {"num_threads", std::to_string(options.workers)},
+      {"num_threads", std::to_string(options.workers + options.max_streams)},
       {"request_timeout_ms", std::to_string(options.request_timeout.count())},
       {"enable_keep_alive", "no"},
       {"tcp_nodelay", "1"},
@@ -225,6 +275,7 @@ Expected<void> WebServer::State::start() {
 }
 
 void WebServer::State::stop() {
+  streams.close();
   // CivetWeb's accepting thread looks at its stop flag every two seconds only, or when a connection
   // comes.
   std::atomic<bool> stopped{false};
@@ -255,6 +306,24 @@ HttpResponse WebServer::State::answer(mg_connection* connection, const mg_reques
   return handler({request.local_uri, request.query_string != nullptr ? request.query_string : ""});
 }
 
+int WebServer::State::stream(mg_connection* connection, const HttpResponse& response) {
+  HttpStream& source = *response.stream;
+  if (!streams.enter(source)) {
+    HttpResponse refusal = json_error(kUnavailable, "too many streams are open; ask again later");
+    refusal.headers.emplace_back("Retry-After", "5");
+    send(connection, refusal, true, options.response_timeout);
+    return refusal.status;
+  }
+  try {
+    send_stream(connection, response, options.response_timeout);
+  } catch (...) {
+    streams.leave(source);
+    throw;
+  }
+  streams.leave(source);
+  return response.status;
+}
+
 int WebServer::State::respond(mg_connection* connection) {
   struct Guest {
     explicit Guest(std::atomic<unsigned>& count) : count_(count), number_(++count) {}
@@ -281,6 +350,10 @@ int WebServer::State::respond(mg_connection* connection) {
     }
   }
   const bool with_body = std::string_view(request.request_method) != "HEAD";
+  if (response.stream && with_body) {
+    guest.reset();
+    return stream(connection, response);
+  }
   send(connection, response, with_body, options.response_timeout);
   return response.status;
 }

@@ -20,6 +20,16 @@ std::uint64_t DurationHistogram::count() const {
   return std::accumulate(counts.begin(), counts.end(), std::uint64_t{0});
 }
 
+std::uint64_t failovers_of(const BondStatus& bond) {
+  std::uint64_t count = 0;
+  for (const auto direction : base::all_values<FailoverDirection>()) {
+    for (const auto cause : base::all_values<FailoverCause>()) {
+      count += bond.failovers[direction][cause];
+    }
+  }
+  return count;
+}
+
 BondStatus counters_of(const BondStatus& bond) {
   BondStatus counters;
   counters.name = bond.name;

@@ -75,6 +75,9 @@ struct BondStatus {
   bool operator==(const BondStatus&) const = default;
 };
 
+// Of all directions and causes.
+std::uint64_t failovers_of(const BondStatus& bond);
+
 // What goes on counting under the bond's name when it has gone; the interval that ran must have
 // ended.
 BondStatus counters_of(const BondStatus& bond);

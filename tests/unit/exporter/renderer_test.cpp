@@ -30,7 +30,7 @@ TEST(Renderer, TakesANewSnapshotForEachRequest) {
   int taken = 0;
   Renderer renderer([&taken] { return numbered(++taken); }, render_number, ignore);
   EXPECT_EQ(*renderer.get(View::metrics), "metrics 1");
-  EXPECT_EQ(*renderer.get(View::status_page), "status_page 2");
+  EXPECT_EQ(*renderer.get(View::live_page), "live_page 2");
 }
 
 // Requests that come while a snapshot is being taken wait for the next one, all of them for the
@@ -53,7 +53,7 @@ TEST(Renderer, SharesTheNextRoundAndNeverARunningOne) {
   std::vector<std::future<std::string>> late;
   late.reserve(8);
   for (int index = 0; index < 8; ++index) {
-    const View view = index % 2 == 0 ? View::metrics : View::status_page;
+    const View view = index % 2 == 0 ? View::metrics : View::live_page;
     late.push_back(
         std::async(std::launch::async, [&renderer, view] { return *renderer.get(view); }));
   }
@@ -61,7 +61,7 @@ TEST(Renderer, SharesTheNextRoundAndNeverARunningOne) {
   release.set_value();
   EXPECT_EQ(first.get(), "metrics 1");
   for (std::size_t index = 0; index < late.size(); ++index) {
-    EXPECT_EQ(late[index].get(), index % 2 == 0 ? "metrics 2" : "status_page 2");
+    EXPECT_EQ(late[index].get(), index % 2 == 0 ? "metrics 2" : "live_page 2");
   }
   EXPECT_EQ(taken, 2);
 }

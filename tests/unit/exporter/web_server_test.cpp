@@ -7,8 +7,10 @@
 #include <gtest/gtest.h>
 #include <sys/socket.h>
 
+#include <array>
 #include <atomic>
 #include <future>
+#include <optional>
 #include <stdexcept>
 
 #include "http_client.hpp"
@@ -221,6 +223,73 @@ TEST(WebServer, LimitsRequestsAtOnceButNotHealthChecks) {
   release.set_value();
   for (auto& status : slow) EXPECT_EQ(status.get(), 200);
   EXPECT_EQ(get(server.port(), "/").status, 200);
+}
+
+// Gives `pieces`, then waits until it is ended.
+class Pieces : public HttpStream {
+ public:
+  explicit Pieces(std::vector<std::string> pieces) : pieces_(std::move(pieces)) {}
+  std::string next() override {
+    if (given_ < pieces_.size()) return pieces_[given_++];
+    ended_.get_future().wait();
+    return "";
+  }
+  void end() override { ended_.set_value(); }
+
+ private:
+  std::vector<std::string> pieces_;
+  std::size_t given_ = 0;
+  std::promise<void> ended_;
+};
+
+HttpResponse streaming(const HttpRequest& request) {
+  if (request.path != "/stream") return echo(request);
+  HttpResponse response;
+  response.content_type = "text/event-stream";
+  response.stream = std::make_shared<Pieces>(std::vector<std::string>{"one\n", "two\n"});
+  return response;
+}
+
+// A client that has had the first two pieces.
+base::UniqueFd listener(std::uint16_t port) {
+  base::UniqueFd connection = connect_to(port);
+  const std::string_view request = "GET /stream HTTP/1.1\r\nHost: a\r\n\r\n";
+  ::send(connection.get(), request.data(), request.size(), 0);
+  std::string text;
+  while (text.find("two\n") == std::string::npos) {
+    std::array<char, 4096> piece{};
+    const ssize_t count = ::recv(connection.get(), piece.data(), piece.size(), 0);
+    if (count <= 0) break;
+    text.append(piece.data(), static_cast<std::size_t>(count));
+  }
+  EXPECT_THAT(text, HasSubstr("Content-Type: text/event-stream\r\n\r\none\ntwo\n"));
+  EXPECT_THAT(text, ::testing::Not(HasSubstr("Content-Length")));
+  return connection;
+}
+
+TEST(WebServer, SendsAStreamPieceByPieceAndEndsItWhenItStops) {
+  std::optional<Server> server(std::in_place, streaming);
+  const base::UniqueFd connection = listener(server->port());
+  const auto begin = std::chrono::steady_clock::now();
+  server.reset();
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(1));
+  char byte = 0;
+  EXPECT_EQ(::recv(connection.get(), &byte, 1, 0), 0);
+}
+
+TEST(WebServer, RefusesMoreStreamsThanItMayHaveAndServesTheRest) {
+  WebServerOptions options = local();
+  options.workers = 1;
+  options.max_streams = 2;
+  options.max_requests = 1;
+  const Server server(streaming, options);
+  const base::UniqueFd one = listener(server.port());
+  const base::UniqueFd two = listener(server.port());
+  const HttpReply refused = get(server.port(), "/stream");
+  EXPECT_EQ(refused.status, 503);
+  EXPECT_EQ(refused.header("Content-Type"), "application/json");
+  EXPECT_THAT(refused.body, HasSubstr("\"message\":\"too many streams"));
+  EXPECT_EQ(get(server.port(), "/other").status, 200) << "streams are no requests in flight";
 }
 
 TEST(WebServer, ListensOnSeveralAddresses) {

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "exporter/live_feed.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <condition_variable>
+#include <mutex>
+#include <string>
+#include <utility>
+
+#include "exporter/bonds_json.hpp"
+
+namespace hnv::exporter {
+
+using std::chrono::steady_clock;
+
+// What the feed and its streams share; a stream may outlive the feed.
+struct LiveFeed::Hub {
+  std::mutex mutex;
+  std::condition_variable look;  // for the feed: somebody came, or it is to end
+  std::condition_variable news;  // for the streams
+  unsigned watchers = 0;
+  bool newcomer = false;  // waits for a first message
+  bool stopping = false;
+  std::uint64_t number = 0;  // of the message; 0: none yet
+  std::shared_ptr<const std::string> message;
+};
+
+class LiveFeed::Stream : public HttpStream {
+ public:
+  Stream(std::shared_ptr<Hub> hub, std::chrono::milliseconds heartbeat)
+      : hub_(std::move(hub)), heartbeat_(heartbeat) {
+    const std::lock_guard lock(hub_->mutex);
+    ++hub_->watchers;
+    hub_->newcomer = true;
+    seen_ = hub_->number;
+    hub_->look.notify_one();
+  }
+  Stream(const Stream&) = delete;
+  Stream& operator=(const Stream&) = delete;
+  Stream(Stream&&) = delete;
+  Stream& operator=(Stream&&) = delete;
+  ~Stream() override {
+    const std::lock_guard lock(hub_->mutex);
+    --hub_->watchers;
+  }
+
+  std::string next() override {
+    std::unique_lock lock(hub_->mutex);
+    const bool woken = hub_->news.wait_for(
+        lock, heartbeat_, [this] { return ended_ || hub_->stopping || hub_->number != seen_; });
+    if (ended_ || hub_->stopping) return "";
+    if (!woken) return ":\n\n";  // a comment
+    seen_ = hub_->number;
+    return *hub_->message;
+  }
+
+  void end() override {
+    const std::lock_guard lock(hub_->mutex);
+    ended_ = true;
+    hub_->news.notify_all();
+  }
+
+ private:
+  std::shared_ptr<Hub> hub_;
+  std::chrono::milliseconds heartbeat_;
+  std::uint64_t seen_ = 0;
+  bool ended_ = false;
+};
+
+LiveFeed::LiveFeed(Look look, Periods periods)
+    : look_(std::move(look)),
+      periods_(periods),
+      hub_(std::make_shared<Hub>()),
+      thread_([this] { run(); }) {}
+
+LiveFeed::~LiveFeed() {
+  {
+    const std::lock_guard lock(hub_->mutex);
+    hub_->stopping = true;
+    hub_->look.notify_one();
+    hub_->news.notify_all();
+  }
+  thread_.join();
+}
+
+std::shared_ptr<HttpStream> LiveFeed::open() {
+  return std::make_shared<Stream>(hub_, periods_.heartbeat);
+}
+
+void LiveFeed::run() {
+  auto looked = steady_clock::now();
+  auto told = looked;
+  std::string revision;
+  std::unique_lock lock(hub_->mutex);
+  while (!hub_->stopping) {
+    const auto due = looked + (hub_->watchers != 0 ? periods_.watched : periods_.idle);
+    if (!hub_->newcomer && steady_clock::now() < due) {
+      hub_->look.wait_until(lock, due);
+      continue;
+    }
+    const bool newcomer = std::exchange(hub_->newcomer, false);
+    lock.unlock();
+    looked = steady_clock::now();
+    const Renderer::Body body = look_();
+    lock.lock();
+    if (!body || hub_->watchers == 0) continue;
+    const std::string_view present = revision_of(*body);
+    if (!newcomer && present == revision && looked - told < periods_.idle) continue;
+    told = looked;
+    revision = present;
+    ++hub_->number;
+    hub_->message = std::make_shared<const std::string>(
+        fmt::format("id: {}\nevent: bonds\ndata: {}\n\n", present, *body));
+    hub_->news.notify_all();
+  }
+}
+
+}  // namespace hnv::exporter
