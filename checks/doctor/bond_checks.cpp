@@ -54,11 +54,13 @@ void examine_names_of_profiles(const Profiles& profiles, const BondReport& bond,
     if (port.controller != name && (uuid.empty() || port.controller != uuid)) continue;
     const std::string wanted = name + "-" + port.interface;
     if (port.interface.empty() || port.id == wanted) continue;
-    say.fail(name, port.file.native() + ": the profile of " + port.interface + " is named " + port.id,
+    say.fail(name,
+             port.file.native() + ": the profile of " + port.interface + " is named " + port.id,
              "sudo nmcli connection modify " + shell_word(port.id) + " connection.id " +
                  shell_word(wanted),
-             "hcnmgr deletes " + wanted + " before a migration, does not find it, and the port stays "
-             "in the bond");
+             "hcnmgr deletes " + wanted +
+                 " before a migration, does not find it, and the port stays "
+                 "in the bond");
   }
 }
 
@@ -66,16 +68,16 @@ void examine_kernel_primary(const BondReport& bond, Reporter& say) {
   const std::string& name = bond.link.name;
   const SlaveReport* sriov = bond.sriov();
   if (sriov == nullptr) {
-    return say.unknown(name, bond.finding.empty() ? "the SR-IOV slave is not in the bond now"
-                                                  : bond.finding);
+    return say.unknown(
+        name, bond.finding.empty() ? "the SR-IOV slave is not in the bond now" : bond.finding);
   }
   const SlaveReport* primary = bond.primary();
   const std::string fix = "echo " + shell_word(sriov->link.name) + " | sudo tee /sys/class/net/" +
                           shell_word(name) + "/bonding/primary";
   if (primary == nullptr) return say.fail(name, "the bond has no primary", fix);
   if (primary != sriov) {
-    return say.fail(name, "the bond's primary is " + primary->link.name + ", not " +
-                              sriov->link.name, fix);
+    return say.fail(
+        name, "the bond's primary is " + primary->link.name + ", not " + sriov->link.name, fix);
   }
   say.ok(name, "the bond's primary is " + sriov->link.name);
 }
@@ -127,27 +129,26 @@ void examine_options(const Facts& facts, Reporter& say) {
   for (const BondReport* bond : hnv_bonds_of(facts)) {
     const std::string& name = bond->link.name;
     const bond::BondInfo& info = *bond->link.bond;
-    const std::string modify = "sudo nmcli connection modify " + shell_word(name) +
-                               " +bond.options ";
+    const std::string modify =
+        "sudo nmcli connection modify " + shell_word(name) + " +bond.options ";
     const std::string activate = " && sudo nmcli connection up " + shell_word(name);
     if (info.mode != bond::BondMode::active_backup) {
-      say.fail(name,
-               "mode is " + (info.mode ? std::string(base::name_of(*info.mode)) : "unknown"),
+      say.fail(name, "mode is " + (info.mode ? std::string(base::name_of(*info.mode)) : "unknown"),
                modify + "mode=active-backup" + activate);
     }
     if (info.fail_over_mac != bond::FailOverMac::follow) {
-      say.fail(name,
-               "fail_over_mac is " + (info.fail_over_mac
-                                          ? std::string(base::name_of(*info.fail_over_mac))
-                                          : "unknown"),
-               modify + "fail_over_mac=2" + activate);
+      say.fail(
+          name,
+          "fail_over_mac is " +
+              (info.fail_over_mac ? std::string(base::name_of(*info.fail_over_mac)) : "unknown"),
+          modify + "fail_over_mac=2" + activate);
     }
     if (!bond::is_monitored(info)) {
       say.fail(name, "miimon is 0", modify + "miimon=100" + activate,
                "without link monitoring the bond stays on a dead slave for ever");
     } else if (info.miimon && *info.miimon != kUsualMiimon) {
-      say.info(name, "miimon is " + std::to_string(info.miimon->count()) +
-                         " ms; hcnmgr sets " + std::to_string(kUsualMiimon.count()));
+      say.info(name, "miimon is " + std::to_string(info.miimon->count()) + " ms; hcnmgr sets " +
+                         std::to_string(kUsualMiimon.count()));
     }
     const auto reselect = info.primary_reselect.value_or(bond::PrimaryReselect::always);
     if (reselect != bond::PrimaryReselect::always) {
@@ -202,10 +203,11 @@ void examine_addresses(const Facts& facts, Reporter& say) {
     } else if (bond->link.master) {
       say.info(name, "no address; the bond belongs to a bridge or another device");
     } else {
-      say.warn(name, "no address",
-               "sudo nmcli connection modify " + shell_word(name) +
-                   " ipv4.method manual ipv4.addresses ADDRESS/PREFIX && sudo nmcli connection up " +
-                   shell_word(name));
+      say.warn(
+          name, "no address",
+          "sudo nmcli connection modify " + shell_word(name) +
+              " ipv4.method manual ipv4.addresses ADDRESS/PREFIX && sudo nmcli connection up " +
+              shell_word(name));
     }
   }
 }
@@ -226,8 +228,10 @@ void examine_mac(const Facts& facts, Reporter& say) {
       conflict = true;
       const std::string seen = slave.link.name + " has " + slave.link.address->to_string() +
                                ", the bond " + bond->link.address->to_string();
-      const std::string fix = "in a quiet moment, it interrupts the bond for seconds: sudo nmcli "
-                              "connection up " + shell_word(name);
+      const std::string fix =
+          "in a quiet moment, it interrupts the bond for seconds: sudo nmcli "
+          "connection up " +
+          shell_word(name);
       if (slave.active) {
         say.fail(name, seen, fix, "the active slave sends with an address that is not the bond's");
       } else {

@@ -47,11 +47,14 @@ const Check* find_check(std::string_view id) {
   return found != checks.end() ? &*found : nullptr;
 }
 
+bool is_elsewhere(const Facts& facts) {
+  return facts.platform && *facts.platform != "pSeries" && !has_hnv(facts);
+}
+
 Findings examine(const Check& check, const Facts& facts) {
   if (check.examine == nullptr) return {};
   Reporter say(check);
-  const bool is_elsewhere = facts.platform && *facts.platform != "pSeries" && !has_hnv(facts);
-  if (is_elsewhere && check.id != "D-PLAT") {
+  if (is_elsewhere(facts) && check.id != "D-PLAT") {
     say.info(kPartition, "not looked at: this is no PowerVM partition");
     return say.take();
   }

@@ -23,15 +23,18 @@ struct Check {
   std::string_view statement;  // what IBM's page says, in our words, or what follows from it
   std::string_view section;    // of that page; "implied" for what follows from it
   void (*examine)(const Facts&, Reporter&);  // nullptr: it cannot be seen from inside
-  std::string_view look;       // where to look for what cannot be seen from inside; empty: nowhere
+  std::string_view look;  // where to look for what cannot be seen from inside; empty: nowhere
 };
 
 // In the order in which a bond comes to be: platform, packages, services, pairs, bonds, profiles.
 std::span<const Check> all_checks();
 const Check* find_check(std::string_view id);  // nullptr: no such check
 
-// At least one finding; none for a check that cannot be seen from inside. Where nothing is HNV and
-// the machine is no PowerVM partition, only the check of the platform has anything to say.
+// Nothing is HNV, and the machine is no PowerVM partition: only the check of the platform has
+// anything to say.
+bool is_elsewhere(const Facts& facts);
+
+// At least one finding; none for a check that cannot be seen from inside.
 Findings examine(const Check& check, const Facts& facts);
 
 // How checks tell what they found. Where `why` is empty, it is the check's statement.

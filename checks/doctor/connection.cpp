@@ -97,8 +97,7 @@ base::Expected<Profiles> read_profiles(const Tree& tree) {
   }
   if (found.files.empty() && found.unreadable.empty() && !tree.exists("/etc/NetworkManager") &&
       !tree.exists("/etc/sysconfig")) {
-    return base::failure(
-        not_in_copy("/etc/NetworkManager/system-connections and /etc/sysconfig"));
+    return base::failure(not_in_copy("/etc/NetworkManager/system-connections and /etc/sysconfig"));
   }
   return profiles;
 }

@@ -40,8 +40,9 @@ const BondReport* bond_with(const Facts& facts, const std::string& device) {
 
 void examine_node(const Facts& facts, const Member& member, Reporter& say) {
   const std::string wanted = bond_name(member.hcn_id);
-  const char* log = "look into /var/log/hcnmgr; then, it interrupts the bond for seconds: sudo "
-                    "hcnmgr -s";
+  const char* log =
+      "look into /var/log/hcnmgr; then, it interrupts the bond for seconds: sudo "
+      "hcnmgr -s";
   if (member.device.empty()) {
     if (!facts.devices) return say.unknown(member.node, facts.devices.error());
     return say.warn(member.node, "no network interface belongs to this node",
@@ -54,8 +55,8 @@ void examine_node(const Facts& facts, const Member& member, Reporter& say) {
     return say.warn(member.node, seen + " is in no bond, and should be in " + wanted, log);
   }
   if (bond->link.name != wanted) {
-    return say.fail(member.node, seen + " is in " + bond->link.name + ", and should be in " + wanted,
-                    log);
+    return say.fail(member.node,
+                    seen + " is in " + bond->link.name + ", and should be in " + wanted, log);
   }
   say.ok(member.node, seen + " is in " + wanted);
 }
@@ -108,8 +109,9 @@ void examine_pairs(const Facts& facts, Reporter& say) {
     if (backups == 0) {
       say.fail(name, seen + ", and no backup", "add the backup device on the HMC");
     } else if (ports > 1 || backups > 1) {
-      say.fail(name, seen, "remove what is too much on the HMC",
-               "a pair has one SR-IOV device and one backup; with more of them roles are not known");
+      say.fail(
+          name, seen, "remove what is too much on the HMC",
+          "a pair has one SR-IOV device and one backup; with more of them roles are not known");
     } else if (ports == 0) {
       say.warn(name, seen + ", and no SR-IOV port", "add the SR-IOV port on the HMC",
                "the virtual device carries the traffic alone; during a migration that is normal");

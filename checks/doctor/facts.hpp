@@ -91,9 +91,9 @@ struct Profiles {
 
 struct Address {
   std::string device;
-  std::string text;                 // "192.0.2.1"
-  unsigned prefix = 0;              // bits
-  std::string network;              // the text's first `prefix` bits, for comparison
+  std::string text;     // "192.0.2.1"
+  unsigned prefix = 0;  // bits
+  std::string network;  // the text's first `prefix` bits, for comparison
   bool operator==(const Address&) const = default;
 };
 
@@ -108,10 +108,10 @@ struct Facts {
   base::Expected<Distribution> distribution;
   base::Expected<std::string> firmware;  // "FW950.30 (VL950_092)"
   base::Expected<DeviceTreeScan> device_tree;
-  base::Expected<unsigned> vnics;                  // nodes, HNV or not
-  base::Expected<unsigned> persistent_memories;    // vPMEM volumes
-  base::Expected<unsigned> plain_ports;            // SR-IOV ports without an hcn-id
-  base::Expected<bool> migratable;                 // the platform says so
+  base::Expected<unsigned> vnics;                // nodes, HNV or not
+  base::Expected<unsigned> persistent_memories;  // vPMEM volumes
+  base::Expected<unsigned> plain_ports;          // SR-IOV ports without an hcn-id
+  base::Expected<bool> migratable;               // the platform says so
   base::Expected<bool> bonding_module;
   base::Expected<HcnmgrScript> hcnmgr;
   base::Expected<Packages> packages;

@@ -242,8 +242,8 @@ std::optional<Address> make_address(const std::string& device, const std::string
   const bool is_v4 = ::inet_pton(AF_INET, text.c_str(), bytes.data()) == 1;
   if (!is_v4 && ::inet_pton(AF_INET6, text.c_str(), bytes.data()) != 1) return std::nullopt;
   const unsigned size = is_v4 ? 4 : bytes.size();
-  const bool is_link_local = is_v4 ? bytes[0] == 169 && bytes[1] == 254
-                                   : bytes[0] == 0xfe && (bytes[1] & 0xc0U) == 0x80;
+  const bool is_link_local =
+      is_v4 ? bytes[0] == 169 && bytes[1] == 254 : bytes[0] == 0xfe && (bytes[1] & 0xc0U) == 0x80;
   if (is_link_local || prefix > size * kBits) return std::nullopt;
   Address address{device, text, prefix, std::string(is_v4 ? "4 " : "6 ")};
   for (unsigned at = 0; at < size; ++at) {

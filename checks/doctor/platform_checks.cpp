@@ -27,11 +27,10 @@ std::optional<unsigned> firmware_level(const std::string& text) {
 
 void examine_platform(const Facts& facts, Reporter& say) {
   if (!facts.platform) return say.unknown(kPartition, facts.platform.error());
-  const std::string seen = facts.platform->empty()
-                               ? "/proc/cpuinfo names no platform"
-                               : "/proc/cpuinfo: platform " + *facts.platform;
+  const std::string seen = facts.platform->empty() ? "/proc/cpuinfo names no platform"
+                                                   : "/proc/cpuinfo: platform " + *facts.platform;
   if (*facts.platform == "pSeries") return say.ok(kPartition, seen);
-  if (!has_hnv(facts)) return say.info(kPartition, seen + "; this is no PowerVM partition");
+  if (!has_hnv(facts)) return say.info(kPartition, seen + "; this is no PowerVM partition, so nothing else was looked at");
   say.fail(kPartition, seen, "",
            "there are HNV devices or bonds here, and hcnmgr does nothing on such a platform");
 }
@@ -76,9 +75,10 @@ void examine_plain_ports(const Facts& facts, Reporter& say) {
   if (*facts.plain_ports == 0) {
     return say.ok(kPartition, "no Ethernet device on PCI is without ibm,hcn-id");
   }
-  say.warn(kPartition,
-           std::to_string(*facts.plain_ports) + " Ethernet devices on PCI without ibm,hcn-id",
-           "look on the HMC which SR-IOV ports and adapters the partition has; make ports migratable");
+  say.warn(
+      kPartition,
+      std::to_string(*facts.plain_ports) + " Ethernet devices on PCI without ibm,hcn-id",
+      "look on the HMC which SR-IOV ports and adapters the partition has; make ports migratable");
 }
 
 void examine_log(const Facts& facts, Reporter& say) {

@@ -40,8 +40,8 @@ void examine_gone_pairs(const Facts& facts, Reporter& say) {
       const auto id = parse_hcn_id(name);
       if (!id || ids.contains(*id)) continue;
       seen[*id].push_back(std::string(kHcnmgrStates) + "/" + name);
-      fix[*id] += (fix[*id].empty() ? "" : "; ") + std::string("sudo rm -r ") + kHcnmgrStates + "/" +
-                  name;
+      fix[*id] +=
+          (fix[*id].empty() ? "" : "; ") + std::string("sudo rm -r ") + kHcnmgrStates + "/" + name;
     }
   }
   for (const BondReport* bond : hnv_bonds_of(facts)) {
@@ -57,20 +57,19 @@ void examine_gone_pairs(const Facts& facts, Reporter& say) {
 void examine_twice_stored(const Facts& facts, Reporter& say) {
   std::map<std::string, const Connection*> first;
   for (const Connection& port : facts.profiles->connections) {
-    if (port.interface.empty() || port.controller.empty() ||
-        !hcn_id_of(*facts.profiles, port)) {
+    if (port.interface.empty() || port.controller.empty() || !hcn_id_of(*facts.profiles, port)) {
       continue;
     }
     const auto [other, is_first] = first.emplace(port.interface, &port);
     if (is_first || other->second->controller == port.controller) continue;
-    say.fail(port.interface,
-             "is stored as port of " + other->second->controller + " (" +
-                 other->second->file.native() + ") and of " + port.controller + " (" +
-                 port.file.native() + ")",
-             "delete the one that is not its bond: " + remove_command(*other->second) + "; or: " +
-                 remove_command(port),
-             "after an inactive migration a name may mean another port; the port may join the wrong "
-             "bond");
+    say.fail(
+        port.interface,
+        "is stored as port of " + other->second->controller + " (" + other->second->file.native() +
+            ") and of " + port.controller + " (" + port.file.native() + ")",
+        "delete the one that is not its bond: " + remove_command(*other->second) +
+            "; or: " + remove_command(port),
+        "after an inactive migration a name may mean another port; the port may join the wrong "
+        "bond");
   }
 }
 

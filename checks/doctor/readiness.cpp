@@ -105,8 +105,8 @@ void examine_readiness(const Facts& facts, Reporter& say) {
       say.warn(readiness.bond, "not ready: " + joined(readiness.obstacles),
                "see the findings of the other checks about it; sudo hnvctl doctor");
     } else if (!readiness.untold.empty()) {
-      say.unknown(readiness.bond, "nothing is in the way that can be seen; but " +
-                                      joined(readiness.untold));
+      say.unknown(readiness.bond,
+                  "nothing is in the way that can be seen; but " + joined(readiness.untold));
     } else {
       say.ok(readiness.bond, std::string("ready; ") + kUntested);
     }

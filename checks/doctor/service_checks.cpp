@@ -20,8 +20,8 @@ bool runs(const Facts& facts, const char* name) {
 
 // The unit that would fit the manager, of those that are installed.
 std::string init_unit(const Services& services, Manager manager) {
-  const std::string own = manager == Manager::wicked ? "hcn-init-wicked.service"
-                                                     : "hcn-init-NetworkManager.service";
+  const std::string own =
+      manager == Manager::wicked ? "hcn-init-wicked.service" : "hcn-init-NetworkManager.service";
   return services.present.contains(own) ? own : "hcn-init.service";
 }
 
@@ -51,8 +51,9 @@ void examine_connection_manager(const Facts& facts, Reporter& say) {
   const Manager manager = manager_of(facts).value_or(Manager::other);
   const std::string alias = facts.services->network_alias;
   const std::string seen = alias.empty() ? "" : " (network.service is " + alias + ")";
-  const char* fix = "from a console: sudo systemctl disable --now wicked; sudo systemctl enable "
-                    "--now NetworkManager hcn-init.service";
+  const char* fix =
+      "from a console: sudo systemctl disable --now wicked; sudo systemctl enable "
+      "--now NetworkManager hcn-init.service";
   if (manager == Manager::other) {
     return say.fail(kPartition, "neither NetworkManager nor wicked is enabled" + seen,
                     "sudo systemctl enable --now NetworkManager");
@@ -104,11 +105,11 @@ void examine_manager_switch(const Facts& facts, Reporter& say) {
   bool any = false;
   for (const StoredProfile& profile : facts.profiles->bonds.profiles) {
     if (!hcn_id_of_bond(profile.bond) || service_of(profile.format) == used) continue;
-    const bool also_used = std::any_of(
-        facts.profiles->bonds.profiles.begin(), facts.profiles->bonds.profiles.end(),
-        [&](const StoredProfile& other) {
-          return other.bond == profile.bond && service_of(other.format) == used;
-        });
+    const bool also_used =
+        std::any_of(facts.profiles->bonds.profiles.begin(), facts.profiles->bonds.profiles.end(),
+                    [&](const StoredProfile& other) {
+                      return other.bond == profile.bond && service_of(other.format) == used;
+                    });
     any = true;
     const std::string seen = profile.file.native() + " is of " +
                              std::string(base::name_of(service_of(profile.format))) +

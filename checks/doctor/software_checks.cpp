@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "checks/doctor/software_facts.hpp"
-
 #include <algorithm>
 
 #include "checks/doctor/examine.hpp"
+#include "checks/doctor/software_facts.hpp"
 
 namespace hnv::checks {
 
@@ -110,12 +109,12 @@ void examine_dynamic_rm(const Facts& facts, Reporter& say) {
     return say.unknown(kPartition, facts.processes.error());
   }
   if (!runs(*facts.processes, "IBM.DRM")) {
-    return say.warn(kPartition,
-                    "DynamicRM " + version + ", and no process IBM.DRMd (" +
-                        facts.processes->source + ")",
-                    "sudo /opt/rsct/bin/rmcctrl -z && sudo /opt/rsct/bin/rmcctrl -A && sudo "
-                    "/opt/rsct/bin/rmcctrl -p",
-                    "the HMC cannot send its commands: adding an HNV device and migrating fail");
+    return say.warn(
+        kPartition,
+        "DynamicRM " + version + ", and no process IBM.DRMd (" + facts.processes->source + ")",
+        "sudo /opt/rsct/bin/rmcctrl -z && sudo /opt/rsct/bin/rmcctrl -A && sudo "
+        "/opt/rsct/bin/rmcctrl -p",
+        "the HMC cannot send its commands: adding an HNV device and migrating fail");
   }
   say.ok(kPartition, "DynamicRM " + version + ", IBM.DRM runs");
 }

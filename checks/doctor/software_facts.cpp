@@ -134,8 +134,8 @@ int compare_versions(std::string_view left, std::string_view right) {
 
 HcnmgrScript parse_hcnmgr(std::string_view script) {
   HcnmgrScript found;
-  found.stores_primary = contains(script, "+bond.options \"primary=") ||
-                         contains(script, "+bond.options primary=");
+  found.stores_primary =
+      contains(script, "+bond.options \"primary=") || contains(script, "+bond.options primary=");
   found.writes_primary = contains(script, "\"/primary") || contains(script, "/bonding/primary");
   found.writes_active_slave = contains(script, "/active_slave");
   found.knows_wicked = contains(script, "wicked ifup");
