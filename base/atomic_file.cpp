@@ -73,8 +73,11 @@ Expected<std::string> read_link_name(const std::filesystem::path& path) {
 
 Expected<void> replace_file(const std::filesystem::path& path, std::string_view content) {
   const std::string temporary = path.native() + ".new";
-  const UniqueFd file(
-      ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, kWorldReadable));
+  // Left by whoever died while writing; or put there by somebody else who may write the folder, as
+  // a link to what we must not overwrite.
+  ::unlink(temporary.c_str());
+  const UniqueFd file(::open(temporary.c_str(),
+                             O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, kWorldReadable));
   if (!file) return failure(from_errno("create", temporary, errno));
   auto replaced = fill_and_rename(file.get(), temporary, path, content);
   // Half a file would be in the way of a full file system's next one.

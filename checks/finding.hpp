@@ -13,8 +13,9 @@ namespace hnv::checks {
 // From good to bad; the spellings are part of JSON objects.
 enum class Severity {
   ok,
-  info,  // nothing is wrong, or it cannot be told
-  warn,  // works today, and will not after a reboot or a failover
+  info,     // nothing is wrong, and it is worth knowing
+  unknown,  // what tells it cannot be read, or is not in the tree
+  warn,     // works today, and will not after a reboot or a failover
   fail,
 };
 
@@ -31,5 +32,5 @@ struct Finding {
 
 template <>
 struct hnv::base::EnumNames<hnv::checks::Severity> {
-  static constexpr auto names = std::to_array<std::string_view>({"ok", "info", "warn", "fail"});
+  static constexpr auto names = std::to_array<std::string_view>({"ok", "info", "unknown", "warn", "fail"});
 };

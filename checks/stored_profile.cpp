@@ -5,7 +5,6 @@
 #include <set>
 #include <utility>
 
-#include "base/atomic_file.hpp"
 #include "checks/keyfile.hpp"
 #include "checks/shell_assignments.hpp"
 
@@ -136,70 +135,65 @@ bool is_profile_name(const Folder& folder, std::string_view name) {
 
 class Reader {
  public:
-  explicit Reader(fs::path root) : root_(std::move(root)) {}
+  explicit Reader(const Tree& tree) : tree_(tree) {}
 
-  StoredProfiles read() {
+  ProfileFiles read() {
     for (const Folder& folder : kFolders) read_folder(folder);
-    return std::move(stored_);
+    return std::move(found_);
   }
 
  private:
   void read_folder(const Folder& folder) {
     const fs::path shown(folder.path);
-    const fs::path place = root_ / shown.relative_path();
-    std::error_code error;
-    std::set<fs::path> names;
-    for (fs::directory_iterator entry(place, error), end; !error && entry != end;
-         entry.increment(error)) {
-      names.insert(entry->path().filename());
-    }
-    if (error) {
+    const auto names = tree_.list(shown);
+    if (!names) {
       // A service that is not installed has no folder.
-      if (error != std::errc::no_such_file_or_directory && error != std::errc::not_a_directory) {
-        stored_.unreadable.push_back(
-            {shown, base::from_errno("read", shown.native(), error.value())});
+      std::error_code error;
+      const auto place = tree_.locate(shown);
+      if (names.error().code != base::ErrorCode::not_found &&
+          !(place && fs::is_regular_file(*place, error))) {
+        found_.unreadable.push_back({shown, names.error()});
       }
       return;
     }
-    if (folder.format == ProfileFormat::keyfile) note_tombstones(place, names);
-    for (const fs::path& name : names) {
-      if (is_profile_name(folder, name.native())) read_file(folder.format, shown / name);
+    if (folder.format == ProfileFormat::keyfile) note_tombstones(shown, *names);
+    for (const std::string& name : *names) {
+      if (is_profile_name(folder, name)) read_file(folder.format, shown / name);
     }
   }
 
   // How NetworkManager forgets a profile whose file it cannot delete: UUID.nmmeta -> /dev/null
   // hides it in this folder and in those below.
-  void note_tombstones(const fs::path& place, const std::set<fs::path>& names) {
-    for (const fs::path& name : names) {
-      if (!has_suffix(name.native(), kTombstoneSuffix)) continue;
-      std::error_code error;
-      if (fs::read_symlink(place / name, error) == "/dev/null") taken_.insert(name.stem());
+  void note_tombstones(const fs::path& folder, const std::vector<std::string>& names) {
+    for (const std::string& name : names) {
+      if (!has_suffix(name, kTombstoneSuffix)) continue;
+      if (tree_.link(folder / name).value_or("") == "/dev/null") {
+        taken_.insert(fs::path(name).stem());
+      }
     }
   }
 
   void read_file(ProfileFormat format, const fs::path& shown) {
-    const fs::path place = root_ / shown.relative_path();
-    std::error_code error;
-    if (!fs::is_regular_file(place, error)) return;
-    const auto text = base::read_file(place, kProfileSizeLimit);
+    auto text = tree_.read(shown, kProfileSizeLimit);
     if (!text) {
-      // Gone since the folder was listed: as if it had never been there.
-      if (text.error().code != base::ErrorCode::not_found) {
-        stored_.unreadable.push_back({shown, text.error()});
+      // Gone since the folder was listed, or a folder or pipe: as if it had never been there.
+      const base::ErrorCode code = text.error().code;
+      if (code != base::ErrorCode::not_found && code != base::ErrorCode::invalid) {
+        found_.unreadable.push_back({shown, text.error()});
       }
       return;
     }
-    auto profile = parse_profile(format, shown, *text);
-    if (!profile) return;
-    if (format == ProfileFormat::keyfile && !profile->uuid.empty() &&
-        !taken_.insert(profile->uuid).second) {
-      return;
+    if (format == ProfileFormat::keyfile) {
+      const Keyfile file = parse_keyfile(*text);
+      if (file.value(".nmmeta", "nm-generated") == "true") return;
+      const std::string uuid = file.value("connection", "uuid");
+      if (!uuid.empty() && !taken_.insert(uuid).second) return;
     }
-    stored_.profiles.push_back(std::move(*profile));
+    found_.files.push_back({format, shown, std::move(*text)});
   }
 
-  fs::path root_;
-  StoredProfiles stored_;
+  const Tree& tree_;
+  ProfileFiles found_;
   std::set<std::string> taken_;  // UUIDs of keyfiles
 };
 
@@ -223,8 +217,22 @@ std::optional<StoredProfile> parse_profile(ProfileFormat format, const fs::path&
                                           : parse_bond_ifcfg(format, file, text);
 }
 
+ProfileFiles read_profile_files(const Tree& tree) {
+  return Reader(tree).read();
+}
+
+StoredProfiles bond_profiles(const ProfileFiles& found) {
+  StoredProfiles stored;
+  stored.unreadable = found.unreadable;
+  for (const ProfileFile& file : found.files) {
+    auto profile = parse_profile(file.format, file.file, file.text);
+    if (profile) stored.profiles.push_back(std::move(*profile));
+  }
+  return stored;
+}
+
 StoredProfiles read_stored_profiles(const fs::path& root) {
-  return Reader(root).read();
+  return bond_profiles(read_profile_files(Tree(root)));
 }
 
 void keep_only(StoredProfiles& stored, NetworkService service) {

@@ -13,6 +13,7 @@
 
 #include "base/enum_names.hpp"
 #include "base/expected.hpp"
+#include "checks/tree.hpp"
 
 namespace hnv::checks {
 
@@ -50,7 +51,7 @@ struct UnreadableFile {
 };
 
 struct StoredProfiles {
-  std::vector<StoredProfile> profiles;  // those that count; see read_stored_profiles
+  std::vector<StoredProfile> profiles;  // those that count; see read_profile_files
   std::vector<UnreadableFile> unreadable;
 
   [[nodiscard]] std::vector<const StoredProfile*> of(std::string_view bond) const;
@@ -63,9 +64,26 @@ inline constexpr std::size_t kProfileSizeLimit = 1U << 20U;
 std::optional<StoredProfile> parse_profile(ProfileFormat format, const std::filesystem::path& file,
                                            std::string_view text);
 
-// All profiles of bonds under `root`. Of two keyfiles with one UUID only that counts which
-// NetworkManager takes: from /run before /etc before /usr/lib. What it generated itself for a bond
-// that something else made is no profile. Backups of editors and package managers are passed over.
+// A profile of whatever device, as it is written.
+struct ProfileFile {
+  ProfileFormat format = ProfileFormat::keyfile;
+  std::filesystem::path file;  // as the partition names it
+  std::string text;
+};
+
+struct ProfileFiles {
+  std::vector<ProfileFile> files;
+  std::vector<UnreadableFile> unreadable;
+};
+
+// All profiles of the tree. Of two keyfiles with one UUID only that counts which NetworkManager
+// takes: from /run before /etc before /usr/lib. What it generated itself for a device that
+// something else made is no profile. Backups of editors and package managers are passed over.
+ProfileFiles read_profile_files(const Tree& tree);
+
+StoredProfiles bond_profiles(const ProfileFiles& found);
+
+// Those of bonds under `root`.
 StoredProfiles read_stored_profiles(const std::filesystem::path& root);
 
 // What the other service left behind does not count.

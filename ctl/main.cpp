@@ -4,6 +4,7 @@
 #include <variant>
 
 #include "base/exit_code.hpp"
+#include "ctl/doctor.hpp"
 #include "ctl/events.hpp"
 #include "ctl/options.hpp"
 #include "ctl/persist.hpp"
@@ -22,6 +23,12 @@ int main(int argc, char** argv) {
     }
     if (const auto* events = std::get_if<ctl::EventsOptions>(&options)) {
       return ctl::run_events(*events);
+    }
+    if (const auto* doctor = std::get_if<ctl::DoctorOptions>(&options)) {
+      return ctl::run_doctor(*doctor);
+    }
+    if (const auto* ready = std::get_if<ctl::ReadyOptions>(&options)) {
+      return ctl::run_ready(*ready);
     }
     return ctl::run_status(std::get<ctl::StatusOptions>(options));
   } catch (const std::exception& problem) {

@@ -8,6 +8,8 @@
 
 #include "base/exit_code.hpp"
 #include "base/version.hpp"
+#include "ctl/colour_flag.hpp"
+#include "ctl/doctor_options.hpp"
 #include "ctl/exit_code.hpp"
 
 namespace hnv::ctl {
@@ -24,6 +26,8 @@ constexpr const char* kFooter = R"(Examples:
   hnvctl status --watch          the same, again and again
   hnvctl events --follow         what happened, and what happens now
   hnvctl persist --dry-run       would the primary survive a reboot
+  sudo hnvctl doctor             what is wrong with HNV here, how to repair it
+  sudo hnvctl ready              would the network survive a migration now
   hnvctl status --help           everything about a command
 
 Exit codes: 0 done, 1 could not find out, 2 wrong command line, 78 wrong
@@ -128,24 +132,6 @@ void add_bond_flags(CLI::App& command, StatusOptions& options, std::string& watc
   command.add_flag("-v,--verbose", options.verbose, "also devices, settings, counts and addresses");
 }
 
-template <class O>
-void add_colour_flag(CLI::App& command, O& options) {
-  command
-      .add_option_function<std::string>(
-          "--color",
-          [&options](const std::string& word) {
-            options.colour = *base::value_of<ColourChoice>(word);
-          },
-          "auto (a terminal, NO_COLOR unset), always, never")
-      ->check([](const std::string& word) {
-        return base::value_of<ColourChoice>(word)
-                   ? std::string()
-                   : "'" + word + "'; allowed: " + base::list_of_names<ColourChoice>();
-      })
-      ->type_name("WORD")
-      ->default_str(std::string(base::name_of(options.colour)));
-}
-
 template <class T>
 void add_path(CLI::App& command, const char* name, T& value, const char* text) {
   command.add_option(name, value, text)->type_name("PATH")->capture_default_str();
@@ -163,7 +149,7 @@ CLI::App& add_status(CLI::App& app, StatusOptions& options, std::string& watch) 
   CLI::App& command = *app.add_subcommand("status", kStatusDescription);
   command.footer(kStatusFooter);
   add_bond_flags(command, options, watch);
-  add_colour_flag(command, options);
+  add_colour_flag(command, options.colour);
   add_file_flags(command, options);
   add_path(command, "--watchdog.status-file", options.status_file, "what the watchdog publishes");
   return command;
@@ -182,7 +168,7 @@ CLI::App& add_events(CLI::App& app, EventsOptions& options) {
         const bool number = text.find_first_not_of("0123456789") == std::string::npos;
         return number ? std::string() : "'" + text + "'; allowed: a number";
       });
-  add_colour_flag(command, options);
+  add_colour_flag(command, options.colour);
   add_path(command, "--watchdog.status-file", options.status_file,
            "what is published; the events are beside it");
   add_path(command, "--path.procfs", options.paths.procfs, "where procfs is mounted");
@@ -212,6 +198,8 @@ Options parse_options(int argc, const char* const* argv) {
   StatusOptions status_options;
   PersistOptions persist_options;
   EventsOptions events_options;
+  DoctorOptions doctor_options;
+  ReadyOptions ready_options;
   std::string watch;
   CLI::App app(kDescription, "hnvctl");
   app.formatter(std::make_shared<HelpFormatter>());
@@ -221,6 +209,8 @@ Options parse_options(int argc, const char* const* argv) {
   const CLI::App& status = add_status(app, status_options, watch);
   const CLI::App& events = add_events(app, events_options);
   const CLI::App& persist = add_persist(app, persist_options);
+  const CLI::App& doctor = add_doctor(app, doctor_options);
+  const CLI::App& ready = add_ready(app, ready_options);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& end) {
@@ -230,6 +220,8 @@ Options parse_options(int argc, const char* const* argv) {
     return EarlyExit{answered ? base::kExitOk : base::kExitUsage, answered ? out.str() : err.str()};
   }
   if (events.parsed()) return events_options;
+  if (doctor.parsed()) return doctor_options;
+  if (ready.parsed()) return ready_options;
   if (persist.parsed()) {
     persist_options.config_file_named = persist.get_option("--config.file")->count() > 0;
     persist_options.root_named = persist.get_option("--root")->count() > 0;

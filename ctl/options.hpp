@@ -48,13 +48,31 @@ struct EventsOptions {
   Paths paths;
 };
 
+struct DoctorOptions {
+  std::string root = "/";  // of the tree that is looked at
+  bool json = false;
+  std::vector<std::string> checks;  // ids that exist; empty: all
+  std::string explain;              // an id that exists; empty: none
+  bool list = false;
+  std::string output;  // a file; empty: standard output
+  ColourChoice colour = ColourChoice::automatic;
+};
+
+struct ReadyOptions {
+  std::vector<std::string> bonds;  // empty: all HNV bonds
+  std::string root = "/";
+  bool json = false;
+  ColourChoice colour = ColourChoice::automatic;
+};
+
 // What to print, and the code to exit with: after --help, --version or a mistake.
 struct EarlyExit {
   int code = 0;
   std::string text;  // for stdout when the code is 0, else for stderr
 };
 
-using Options = std::variant<StatusOptions, PersistOptions, EventsOptions, EarlyExit>;
+using Options = std::variant<StatusOptions, PersistOptions, EventsOptions, DoctorOptions,
+                             ReadyOptions, EarlyExit>;
 
 Options parse_options(int argc, const char* const* argv);
 

@@ -12,6 +12,7 @@
 #include <sstream>
 #include <string>
 
+#include "checks/doctor/check.hpp"
 #include "checks/persisted_primary.hpp"
 #include "ctl/finding.hpp"
 #include "ctl/persister.hpp"
@@ -119,6 +120,8 @@ TEST(Manual, OfHnvctlHasTheOptionsOfAllItsCommands) {
   help.merge(options_in_help(std::string(HNV_CTL_PROGRAM) + " status"));
   help.merge(options_in_help(std::string(HNV_CTL_PROGRAM) + " persist"));
   help.merge(options_in_help(std::string(HNV_CTL_PROGRAM) + " events"));
+  help.merge(options_in_help(std::string(HNV_CTL_PROGRAM) + " doctor"));
+  help.merge(options_in_help(std::string(HNV_CTL_PROGRAM) + " ready"));
   expect_same_options(help, options_in_manual("hnvctl.8"));
 }
 
@@ -136,7 +139,9 @@ TEST(Manual, NamesEveryExitStatusThatTheHelpNames) {
                                           {HNV_EXPORTER_PROGRAM, "hnv-exporter.8"},
                                           {std::string(HNV_CTL_PROGRAM) + " status", "hnvctl.8"},
                                           {std::string(HNV_CTL_PROGRAM) + " persist", "hnvctl.8"},
-                                          {std::string(HNV_CTL_PROGRAM) + " events", "hnvctl.8"}}) {
+                                          {std::string(HNV_CTL_PROGRAM) + " events", "hnvctl.8"},
+                                          {std::string(HNV_CTL_PROGRAM) + " doctor", "hnvctl.8"},
+                                          {std::string(HNV_CTL_PROGRAM) + " ready", "hnvctl.8"}}) {
     std::string help = output_of(program + " --help");
     const auto at = help.find("Exit codes:");
     ASSERT_NE(at, std::string::npos) << program;
@@ -170,6 +175,28 @@ TEST(Manual, OfHnvctlNamesEverythingThatItsJsonObjectsMaySay) {
   expect_every_name_in<checks::StoredPrimary>(persist);
   expect_every_name_in<checks::Severity>(persist);
   expect_every_name_in<checks::ProfileFormat>(persist);
+}
+
+TEST(Manual, OfTheDoctorNamesTheSeveritiesOfItsFindings) {
+  const std::string json = section_of(read_manual("hnvctl.8"), "JSON");
+  const auto at = json.find("\n.SS Of doctor and ready\n");
+  ASSERT_NE(at, std::string::npos);
+  expect_every_name_in<checks::Severity>(json.substr(at));
+}
+
+// docs/doctor.md has the table's rows, in its order, and no other.
+TEST(Doctor, DocumentHasTheTable) {
+  std::string expected;
+  for (const checks::Check& check : checks::all_checks()) {
+    expected += "| `" + std::string(check.id) + "` | " + std::string(check.title) + " | " +
+                std::string(check.statement) + " | " + std::string(check.section) + " | " +
+                std::string(check.look) + " |\n";
+  }
+  const std::string text = test::read_repository_file("docs/doctor.md");
+  const std::string head = "|---|---|---|---|---|\n";
+  const auto at = text.find(head);
+  ASSERT_NE(at, std::string::npos);
+  EXPECT_EQ(text.substr(at + head.size(), text.find("\n\n", at) + 1 - at - head.size()), expected);
 }
 
 }  // namespace

@@ -11,6 +11,7 @@
 #include <string>
 
 #include "base/exit_code.hpp"
+#include "checks/doctor/doctor_file.hpp"
 #include "hnv/paths.hpp"
 #include "tests/support/temporary_folder.hpp"
 #include "tests/unit/ctl/repository_file.hpp"
@@ -51,9 +52,11 @@ class InstalledUnit {
   explicit InstalledUnit(const std::string& name) : file_(folder_.path() / (name + ".service")) {
     std::string text = read(name + ".service.in");
     fill_in(text, "@HNV_SBIN_DIR@", folder_.path());
+    fill_in(text, "@HNV_BIN_DIR@", folder_.path());
     fill_in(text, "@HNV_CONFIG_FILE@", kConfigFile);
     folder_.write(file_.filename(), text);
     std::filesystem::create_symlink("/bin/true", folder_.path() / name);
+    std::filesystem::create_symlink("/bin/true", folder_.path() / "hnvctl");
   }
 
   // systemd-analyze's words about it, and whether it is content.
@@ -81,7 +84,7 @@ class InstalledUnit {
 
 // The score is ten times what systemd-analyze prints: 2.0 at most.
 TEST(Units, AreExposedAsLittleAsTheirWorkAllows) {
-  for (const char* name : {"hnv-watchdog", "hnv-exporter"}) {
+  for (const char* name : {"hnv-watchdog", "hnv-exporter", "hnv-doctor"}) {
     const auto [content, text] =
         InstalledUnit(name).judged_by("security --offline=true --threshold=20 --no-pager");
     EXPECT_TRUE(content) << text;
@@ -90,7 +93,7 @@ TEST(Units, AreExposedAsLittleAsTheirWorkAllows) {
 }
 
 TEST(Units, AreUnderstoodBySystemdWithoutAWarning) {
-  for (const char* name : {"hnv-watchdog", "hnv-exporter"}) {
+  for (const char* name : {"hnv-watchdog", "hnv-exporter", "hnv-doctor"}) {
     const auto [content, text] = InstalledUnit(name).judged_by("verify --man=no");
     EXPECT_TRUE(content) << text;
     EXPECT_EQ(text, "");
@@ -118,7 +121,7 @@ TEST(Units, GiveTheWatchdogOneCapabilityAndTheExporterNone) {
 }
 
 TEST(Units, LetProcessesAndTheDeviceTreeBeSeen) {
-  for (const char* name : {"hnv-watchdog", "hnv-exporter"}) {
+  for (const char* name : {"hnv-watchdog", "hnv-exporter", "hnv-doctor"}) {
     EXPECT_FALSE(unit(name).contains("ProtectProc")) << name;
     EXPECT_FALSE(unit(name).contains("ProcSubset")) << name;
   }
@@ -140,6 +143,20 @@ TEST(Units, ShareOneFolderInWhichRootsPartsAreSafe) {
   // systemd would give all of it to the unit's user.
   EXPECT_FALSE(watchdog.contains("RuntimeDirectory"));
   EXPECT_NE("/run/" + unit("hnv-exporter")["RuntimeDirectory"], folder);
+}
+
+// Root without a capability, that can write into that folder and nowhere else.
+TEST(Units, LetTheDoctorWriteItsFindingsOnly) {
+  auto doctor = unit("hnv-doctor");
+  const std::string folder = std::filesystem::path(checks::kDoctorFile).parent_path();
+  EXPECT_EQ(doctor["ReadWritePaths"], folder);
+  EXPECT_EQ(doctor["ProtectSystem"], "strict");
+  ASSERT_TRUE(doctor.contains("CapabilityBoundingSet"));
+  EXPECT_EQ(doctor["CapabilityBoundingSet"], "");
+  EXPECT_FALSE(doctor.contains("User"));
+  EXPECT_EQ(doctor["ExecStart"],
+            std::string("@HNV_BIN_DIR@/hnvctl doctor --json --output=") + checks::kDoctorFile);
+  EXPECT_NE(read("hnv-doctor.timer").find("\nOnUnitActiveSec="), std::string::npos);
 }
 
 TEST(Units, KeepTheIdentityOverABoot) {

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the doctor says of nine distributions, word for word, and what holds for all of it.
+#include "ctl/doctor_report.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <fstream>
+#include <nlohmann/json.hpp>
+
+#include "ctl/doctor_facts.hpp"
+#include "tests/support/partition_tree.hpp"
+#include "tests/unit/ctl/repository_file.hpp"
+
+namespace hnv::ctl {
+namespace {
+
+using test::kPartitionKinds;
+using test::PartitionKind;
+using test::PartitionTree;
+
+Diagnosis diagnosis_of(const PartitionTree& tree) {
+  Diagnosis diagnosis = diagnose(collect_facts(tree.root().native()), {}, 1764236400);
+  diagnosis.root = "/copy";
+  return diagnosis;
+}
+
+TEST(DoctorReport, SaysOfEachDistributionWhatItSaidBefore) {
+  const bool update = std::getenv("HNV_UPDATE_GOLDEN") != nullptr;  // NOLINT(concurrency-mt-unsafe)
+  for (const PartitionKind& kind : kPartitionKinds) {
+    const std::string file = std::string("tests/unit/ctl/golden/doctor-") + kind.name + ".txt";
+    const std::string text = to_bytes(doctor_page(diagnosis_of(PartitionTree(kind))), false);
+    if (update) std::ofstream(std::string(HNV_SOURCE_DIR) + "/" + file) << text;
+    EXPECT_EQ(text, test::read_repository_file(file))
+        << "if the change is right: HNV_UPDATE_GOLDEN=1 ctl_tests";
+  }
+}
+
+TEST(DoctorReport, HasItsVerdictFirstAndItsExitCodeFromTheWorstFinding) {
+  const PartitionTree right(kPartitionKinds[4]);
+  EXPECT_EQ(exit_code(diagnosis_of(right)), 0);
+  EXPECT_EQ(to_bytes(doctor_page(diagnosis_of(right)), false).rfind("NOTHING WRONG: ", 0), 0U);
+
+  const PartitionTree old(kPartitionKinds[3]);
+  EXPECT_EQ(exit_code(diagnosis_of(old)), kExitWarnings);
+  EXPECT_EQ(to_bytes(doctor_page(diagnosis_of(old)), false).rfind("HNV NEEDS CARE: ", 0), 0U);
+
+  right.remove("/etc/systemd/system/NetworkManager.service.wants");
+  EXPECT_EQ(exit_code(diagnosis_of(right)), kExitFailures);
+  EXPECT_EQ(to_bytes(doctor_page(diagnosis_of(right)), false).rfind("HNV IS NOT RIGHT: ", 0), 0U);
+}
+
+TEST(DoctorReport, KeepsCommandsOnOneLine) {
+  const PartitionTree tree(kPartitionKinds[4]);
+  tree.write("/ip_addr", "");
+  const std::string text = to_bytes(doctor_page(diagnosis_of(tree)), false);
+  EXPECT_NE(text.find("sudo nmcli connection modify bond191554c8 ipv4.method manual ipv4.addresses "
+                      "ADDRESS/PREFIX && sudo nmcli connection up bond191554c8\n"),
+            std::string::npos)
+      << text;
+}
+
+TEST(DoctorReport, IsAnObjectForScripts) {
+  const PartitionTree tree(kPartitionKinds[3]);
+  const auto object = nlohmann::json::parse(doctor_json(diagnosis_of(tree)));
+  EXPECT_EQ(object["schema"], kDoctorJsonSchema);
+  EXPECT_EQ(object["exit_code"], kExitWarnings);
+  EXPECT_EQ(object["findings"][0]["severity"], "warn");
+  EXPECT_EQ(object["ready"][0]["name"], "bond191554c8");
+  std::size_t counted = 0;
+  for (const auto& count : object["counts"]) counted += count.get<std::size_t>();
+  EXPECT_EQ(counted, object["findings"].size());
+}
+
+}  // namespace
+}  // namespace hnv::ctl
