@@ -61,6 +61,10 @@ SampleWriter::SampleWriter(const Snapshot& snapshot, ExpositionFormat format)
 void SampleWriter::write(const MetricRow& row) {
   row_ = &row;
   has_header_ = false;
+  openings_.clear();
+  for (const std::string_view name : row.labels) {
+    openings_.push_back((openings_.empty() ? "{" : "\",") + std::string(name) + "=\"");
+  }
   std::visit([this](auto values) { write_samples(values); }, row.values);
 }
 
@@ -146,22 +150,17 @@ void SampleWriter::begin_sample(std::string_view suffix) {
 }
 
 void SampleWriter::append_labels(LabelValues label_values, const double* bound) {
-  assert(label_values.size() == row_->labels.size());
-  char before = '{';
-  const auto* value = label_values.begin();
-  for (const std::string_view name : row_->labels) {
-    out_.push_back(before);
-    append_label(out_, name, *value++);
-    before = ',';
+  assert(label_values.size() == openings_.size());
+  const auto* opening = openings_.data();
+  for (const std::string_view value : label_values) {
+    out_.append(*opening++);
+    append_label_value(out_, value);
   }
   if (bound != nullptr) {
-    out_.push_back(before);
-    out_.append("le=\"");
+    out_.append(openings_.empty() ? "{le=\"" : "\",le=\"");
     append_bound(out_, *bound);
-    out_.push_back('"');
-    before = ',';
   }
-  out_.append(before == '{' ? " " : "} ");
+  out_.append(openings_.empty() && bound == nullptr ? " " : "\"} ");
 }
 
 void SampleWriter::end_sample(double value) {

@@ -49,6 +49,7 @@ class SampleWriter final : private Samples {
   std::vector<std::string> accounts_;
   std::string out_;
   const MetricRow* row_ = nullptr;
+  std::vector<std::string> openings_;  // what stands before each label's value: `",cause="`
   bool has_header_ = false;
 };
 

@@ -79,6 +79,7 @@ SnapshotTaker::SnapshotTaker(const Paths& paths, std::string status_file, Config
     : paths_(paths),
       status_file_(std::move(status_file)),
       boot_id_(read_boot_id(paths.procfs.native())),
+      published_(status_file_, boot_id_),
       with_identity_(with_identity),
       config_(std::make_shared<const Config>(std::move(config))),
       device_facts_(paths),
@@ -160,7 +161,7 @@ void SnapshotTaker::read_sysfs(Snapshot& snapshot, std::vector<bond::Link> links
 
 void SnapshotTaker::read_watchdog(Snapshot& snapshot) {
   timed(snapshot.sources[Source::watchdog], [&]() -> std::optional<base::Error> {
-    snapshot.watchdog = read_published_status(status_file_, boot_id_);
+    snapshot.watchdog = published_.read();
     if (boot_id_.empty()) {
       snapshot.watchdog.status.reset();
       return base::Error{base::ErrorCode::not_found, "read boot id below", paths_.procfs.native(),

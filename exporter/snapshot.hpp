@@ -107,6 +107,7 @@ class SnapshotTaker {
   Paths paths_;
   std::string status_file_;
   std::string boot_id_;
+  PublishedStatusReader published_;
   bool with_identity_;
   std::mutex config_mutex_;
   std::shared_ptr<const Config> config_;

@@ -57,26 +57,33 @@ std::string watchdog_lock_file(const std::string& status_file) {
   return (std::filesystem::path(status_file).parent_path() / "hnv-watchdog.lock").native();
 }
 
-PublishedStatus read_published_status(const std::string& status_file, const std::string& boot_id) {
+PublishedStatus PublishedStatusReader::read() {
   PublishedStatus published;
-  const auto holder = base::lock_holder(watchdog_lock_file(status_file));
+  const auto holder = base::lock_holder(watchdog_lock_file(status_file_));
   if (!holder) {
     published.error = holder.error();
   } else {
     published.alive = holder->has_value();
   }
-  const auto text = base::read_file(status_file, kLargestStatusFile);
+  auto text = base::read_file(status_file_, kLargestStatusFile);
   if (!text) {
     if (text.error().code != base::ErrorCode::not_found) published.error = text.error();
     return published;
   }
-  auto status = decode_status(*text, status_file);
-  if (!status) {
-    published.error = status.error();
-  } else if (status->boot_id == boot_id) {
-    published.status = std::move(*status);
+  if (!decoded_ || *text != text_) {
+    text_ = std::move(*text);
+    decoded_ = decode_status(text_, status_file_);
+  }
+  if (!*decoded_) {
+    published.error = decoded_->error();
+  } else if ((*decoded_)->boot_id == boot_id_) {
+    published.status = **decoded_;
   }
   return published;
+}
+
+PublishedStatus read_published_status(const std::string& status_file, const std::string& boot_id) {
+  return PublishedStatusReader(status_file, boot_id).read();
 }
 
 std::string read_boot_id(const std::string& procfs) {

@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/clock.hpp"
@@ -139,6 +140,21 @@ struct PublishedStatus {
   std::optional<base::Error> error;      // a file that is there and cannot be used
 };
 PublishedStatus read_published_status(const std::string& status_file, const std::string& boot_id);
+
+// The same for those who ask again and again: a file with the same content is not decoded again.
+class PublishedStatusReader {
+ public:
+  PublishedStatusReader(std::string status_file, std::string boot_id)
+      : status_file_(std::move(status_file)), boot_id_(std::move(boot_id)) {}
+
+  PublishedStatus read();
+
+ private:
+  std::string status_file_;
+  std::string boot_id_;
+  std::string text_;  // of the file, as it was decoded last
+  std::optional<base::Expected<WatchdogStatus>> decoded_;
+};
 
 // The lock beside the status file whose holder is the living watchdog.
 std::string watchdog_lock_file(const std::string& status_file);

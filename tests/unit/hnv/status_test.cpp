@@ -56,6 +56,28 @@ TEST_F(Published, IsServedWithoutALivingWatchdog) {
   EXPECT_EQ(published.status, some_status());
 }
 
+// What was decoded last must not outlive the file that said it.
+TEST_F(Published, ReaderFollowsTheFile) {
+  PublishedStatusReader reader(file, "this-boot");
+  EXPECT_FALSE(reader.read().status.has_value());
+  write(encode_status(some_status()));
+  EXPECT_EQ(reader.read().status, some_status());
+  EXPECT_EQ(reader.read().status, some_status()) << "the same file again";
+  WatchdogStatus next = some_status();
+  ++next.links.messages;
+  write(encode_status(next));
+  EXPECT_EQ(reader.read().status, next);
+  write("{");
+  EXPECT_TRUE(reader.read().error.has_value());
+  EXPECT_TRUE(reader.read().error.has_value()) << "a mistake that stays is told again";
+  EXPECT_FALSE(reader.read().status.has_value());
+  fs::remove(file);
+  EXPECT_FALSE(reader.read().error.has_value());
+  EXPECT_FALSE(reader.read().status.has_value());
+  write(encode_status(next));
+  EXPECT_EQ(reader.read().status, next);
+}
+
 TEST_F(Published, OfAnotherBootIsNoStatus) {
   write(encode_status(some_status()));
   EXPECT_FALSE(read_published_status(file, "next-boot").status.has_value());
