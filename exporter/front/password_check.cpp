@@ -18,7 +18,6 @@ namespace {
 
 constexpr std::size_t kMostPairs = 256;
 constexpr std::size_t kMostSources = 4096;
-constexpr std::size_t kCostLength = 7;  // "$2b$10$"
 
 char lower(char c) {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;

@@ -27,13 +27,8 @@ IoResult from_errno(IoStatus would_block) {
 
 Transport::Transport(base::UniqueFd socket, SSL_CTX* tls) : socket_(std::move(socket)) {
   if (tls == nullptr) return;
-  tls_.reset(SSL_new(tls));
-  if (tls_ != nullptr) {
-    SSL_set_fd(tls_.get(), socket_.get());
-    SSL_set_accept_state(tls_.get());
-  } else {
-    socket_ = {};  // every call fails: never fall back to the clear
-  }
+  SSL_CTX_up_ref(tls);
+  context_.reset(tls);
 }
 
 IoResult Transport::result_of(int returned) {
@@ -51,7 +46,18 @@ IoResult Transport::result_of(int returned) {
 }
 
 IoResult Transport::shake_hands() {
-  if (!tls_) return {socket_ ? IoStatus::done : IoStatus::failed};
+  if (context_) {
+    // A silent client costs no state of TLS, which is large and takes time to make.
+    char first = 0;
+    if (::recv(socket_.get(), &first, 1, MSG_PEEK) < 0) return from_errno(IoStatus::want_read);
+    tls_.reset(SSL_new(context_.get()));
+    context_.reset();
+    if (!tls_) socket_ = {};  // never in the clear
+    if (!tls_) return {IoStatus::failed};
+    SSL_set_fd(tls_.get(), socket_.get());
+    SSL_set_accept_state(tls_.get());
+  }
+  if (!tls_) return {IoStatus::done};
   // The library keeps a queue of errors for each thread, and takes an old one for a new one.
   ERR_clear_error();
   const IoResult result = result_of(SSL_do_handshake(tls_.get()));
@@ -89,9 +95,9 @@ void Transport::end_writing() {
 
 bool Transport::fall_back_if_not_tls() {
   char first = kHandshakeRecord;
-  if (!tls_ || ::recv(socket_.get(), &first, 1, MSG_PEEK) != 1) return false;
+  if (!context_ || ::recv(socket_.get(), &first, 1, MSG_PEEK) != 1) return false;
   const bool is_letter = first >= 'A' && first <= 'Z';
-  if (is_letter) tls_.reset();
+  if (is_letter) context_.reset();
   return is_letter;
 }
 

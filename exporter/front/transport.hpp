@@ -40,19 +40,19 @@ class Transport {
   // Says that nothing more will come.
   void end_writing();
 
-  // A client that speaks plain HTTP to a TLS port, told by its first byte: `peeked` before the
-  // handshake has read anything. From then on the transport is in the clear.
+  // A client that speaks plain HTTP to a TLS port, told by its first byte, before the handshake.
+  // From then on the transport is in the clear.
   bool fall_back_if_not_tls();
-
-  [[nodiscard]] const SSL* tls() const { return tls_.get(); }
 
  private:
   struct Free {
     void operator()(SSL* tls) const { SSL_free(tls); }
+    void operator()(SSL_CTX* context) const { SSL_CTX_free(context); }
   };
   IoResult result_of(int returned);
 
   base::UniqueFd socket_;
+  std::unique_ptr<SSL_CTX, Free> context_;  // until the first byte has come
   std::unique_ptr<SSL, Free> tls_;
   bool shaken_ = false;
 };
