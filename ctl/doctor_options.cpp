@@ -8,13 +8,13 @@ namespace hnv::ctl {
 
 namespace {
 
-constexpr const char* kDoctorDescription = "Says what is wrong with HNV here, and how to repair it";
+constexpr const char* kDoctorDescription = "Says what is wrong, and how to repair it";
 
 constexpr const char* kDoctorFooter =
-    R"(Compares this partition with what IBM asks of one with HNV: firmware, packages,
-services, pairs of devices, bonds, stored profiles, limits and known issues. Each
-finding says what was seen, why it matters, and what repairs it. Nothing is
-changed. What only root may read is said to be unknown to others.
+    R"(Compares this partition with what IBM asks of one with HNV: firmware,
+packages, services, pairs of devices, bonds, stored profiles, limits and known
+issues. Each finding says what was seen, why it matters, and what repairs it.
+Nothing is changed. What only root may read is said to be unknown to others.
 
 Examples:
   sudo hnvctl doctor
@@ -26,16 +26,16 @@ Examples:
   hnvctl doctor --json | jq -r '.findings[] | select(.fix) | .fix'
       For scripts. hnvctl(8) describes the object.
 
-Exit codes: 0 no warning and no failure; 1 some warning; 2 some failure, or wrong
-command line. With --output: 0 written, 1 not written.)";
+Exit codes: 0 no warning and no failure; 1 some warning; 2 some failure, or
+wrong command line. With --output: 0 written, 1 not written.)";
 
-constexpr const char* kReadyDescription = "Says whether the network would survive a migration now";
+constexpr const char* kReadyDescription = "Says whether it can be migrated now";
 
 constexpr const char* kReadyFooter =
     R"(For each HNV bond: whether its virtual device could carry the traffic alone,
-hcnmgr could release the SR-IOV port, the HMC can be heard, and nothing is in the
-way. Nothing is changed. The path through the VIOS and the HMC's own validation
-cannot be tested from inside.
+hcnmgr could release the SR-IOV port, the HMC can be heard, and nothing is in
+the way. Nothing is changed. The path through the VIOS and the HMC's own
+validation cannot be tested from inside.
 
 Examples:
   sudo hnvctl ready && echo "migrate"

@@ -141,11 +141,25 @@ TEST(CtlOptions, MistakesAreUsageErrors) {
   EXPECT_NE(colour.text.find("auto, always, never"), std::string::npos) << colour.text;
 }
 
+TEST(CtlOptions, OfTheDoctor) {
+  const auto doctor = std::get<DoctorOptions>(parse({"doctor"}));
+  EXPECT_EQ(doctor.root, "/");
+  EXPECT_TRUE(doctor.checks.empty() && doctor.explain.empty() && doctor.output.empty());
+  const auto two = std::get<DoctorOptions>(parse({"doctor", "--check=D-FW", "--check=D-MAC"}));
+  EXPECT_EQ(two.checks, (std::vector<std::string>{"D-FW", "D-MAC"}));
+  const EarlyExit wrong = parse_badly({"doctor", "--explain=D-NONE"});
+  EXPECT_EQ(wrong.code, base::kExitUsage);
+  EXPECT_NE(wrong.text.find("hnvctl doctor --list"), std::string::npos) << wrong.text;
+  EXPECT_EQ(parse_badly({"ready", "--root=/nowhere/at/all"}).code, base::kExitUsage);
+}
+
 TEST(CtlOptions, HelpHasExamplesAndFitsAnEightyColumnTerminal) {
   for (const auto& arguments : {std::vector<const char*>{"--help"},
                                 {"status", "--help"},
                                 {"events", "--help"},
-                                {"persist", "--help"}}) {
+                                {"persist", "--help"},
+                                {"doctor", "--help"},
+                                {"ready", "--help"}}) {
     const EarlyExit help = parse_badly(arguments);
     EXPECT_EQ(help.code, base::kExitOk);
     EXPECT_NE(help.text.find("Examples:"), std::string::npos);
