@@ -32,5 +32,6 @@ struct Finding {
 
 template <>
 struct hnv::base::EnumNames<hnv::checks::Severity> {
-  static constexpr auto names = std::to_array<std::string_view>({"ok", "info", "unknown", "warn", "fail"});
+  static constexpr auto names =
+      std::to_array<std::string_view>({"ok", "info", "unknown", "warn", "fail"});
 };

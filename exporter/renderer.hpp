@@ -35,9 +35,8 @@ enum class Coding : std::uint8_t { identity, gzip };
 
 template <>
 struct hnv::base::EnumNames<hnv::exporter::View> {
-  static constexpr auto names =
-      std::to_array<std::string_view>(
-          {"metrics", "openmetrics", "live_page", "still_page", "bonds", "events"});
+  static constexpr auto names = std::to_array<std::string_view>(
+      {"metrics", "openmetrics", "live_page", "still_page", "bonds", "events"});
 };
 
 // The words of Accept-Encoding and Content-Encoding.

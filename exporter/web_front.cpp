@@ -49,7 +49,8 @@ Expected<WebFront> WebFront::start(const WebFrontOptions& options, front::WebSet
   if (!folder) return failure(folder.error());
   WebServerOptions for_server = options.server;
   for_server.socket = folder->path() / "http";
-  for_server.workers = static_cast<unsigned>(options.limits.at_once + options.limits.streams);
+  for_server.workers = static_cast<unsigned>(options.limits.at_once);
+  for_server.max_streams = static_cast<unsigned>(options.limits.streams);
   // The front decides about slow clients; the server's own bounds are a net below it.
   for_server.request_timeout = 2 * options.limits.response;
   for_server.response_timeout = 2 * options.limits.response;

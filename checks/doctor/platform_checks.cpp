@@ -30,7 +30,9 @@ void examine_platform(const Facts& facts, Reporter& say) {
   const std::string seen = facts.platform->empty() ? "/proc/cpuinfo names no platform"
                                                    : "/proc/cpuinfo: platform " + *facts.platform;
   if (*facts.platform == "pSeries") return say.ok(kPartition, seen);
-  if (!has_hnv(facts)) return say.info(kPartition, seen + "; this is no PowerVM partition, so nothing else was looked at");
+  if (!has_hnv(facts))
+    return say.info(kPartition,
+                    seen + "; this is no PowerVM partition, so nothing else was looked at");
   say.fail(kPartition, seen, "",
            "there are HNV devices or bonds here, and hcnmgr does nothing on such a platform");
 }

@@ -42,9 +42,8 @@ class PrometheusTest : public ::testing::Test {
                   MetricChoice{true});
     WebFrontOptions options;
     options.listen = {{"127.0.0.1", 0}};
-    auto server =
-        WebFront::start(options, front::WebSettingsFile::open("").value(),
-                        [this](const HttpRequest& request) { return respond(request); });
+    auto server = WebFront::start(options, front::WebSettingsFile::open("").value(),
+                                  [this](const HttpRequest& request) { return respond(request); });
     ASSERT_TRUE(server) << server.error().to_string();
     server_.emplace(std::move(*server));
     start_prometheus();

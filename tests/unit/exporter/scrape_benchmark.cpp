@@ -60,7 +60,10 @@ BENCHMARK(compressed)->Arg(2)->Arg(10)->Arg(100)->Arg(1000)->Unit(benchmark::kMi
 
 void status_page(benchmark::State& state) {
   const Snapshot snapshot = snapshot_of(state.range(0));
-  for (auto _ : state) benchmark::DoNotOptimize(render_status_page(snapshot, {"host", "/metrics"}));
+  const ThroughputHistory history;
+  for (auto _ : state) {
+    benchmark::DoNotOptimize(render_status_page(snapshot, history, {"host", "/metrics"}, true));
+  }
 }
 BENCHMARK(status_page)->Arg(2)->Arg(10)->Arg(100)->Arg(1000)->Unit(benchmark::kMicrosecond);
 
