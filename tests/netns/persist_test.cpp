@@ -208,7 +208,9 @@ TEST_F(PersistWithNetworkManager, TakesTheProfileThatWeTakeForTheOneThatCounts) 
   manager->store("/run/NetworkManager/system-connections/b.nmconnection",
                  replaced(base, "enP16392p1s0", "fromrun"));
   start_with(replaced(base, "enP16392p1s0", "frometc"));
-  fs::create_directory_symlink("/run", folder / "run");
+  fs::create_directories(folder / "run/NetworkManager");
+  fs::copy("/run/NetworkManager/system-connections",
+           folder / "run/NetworkManager/system-connections", fs::copy_options::recursive);
   const auto ours = checks::read_stored_profiles(folder);
   ASSERT_EQ(ours.of(kBond).size(), 1U);
   EXPECT_EQ(loaded_primary(), ours.of(kBond).front()->primary->value);
