@@ -129,8 +129,9 @@ bool changes_by_itself(const std::string& key) {
   const auto ends_with = [&key](std::string_view end) {
     return key.size() >= end.size() && key.compare(key.size() - end.size(), end.size(), end) == 0;
   };
+  // The last two are sentences about what other members tell as well, and say how long it takes.
   return ends_with("unix_seconds") || key == "receive_bytes_per_second" ||
-         key == "transmit_bytes_per_second";
+         key == "transmit_bytes_per_second" || key == "reason" || key == "outlook";
 }
 
 // Without what changes by itself.

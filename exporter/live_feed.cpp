@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <condition_variable>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -25,31 +26,28 @@ struct LiveFeed::Hub {
   bool stopping = false;
   std::uint64_t number = 0;  // of the message; 0: none yet
   std::shared_ptr<const std::string> message;
+  steady_clock::time_point told;  // when that was made
 };
 
 class LiveFeed::Stream : public HttpStream {
  public:
-  Stream(std::shared_ptr<Hub> hub, std::chrono::milliseconds heartbeat)
-      : hub_(std::move(hub)), heartbeat_(heartbeat) {
-    const std::lock_guard lock(hub_->mutex);
-    ++hub_->watchers;
-    hub_->newcomer = true;
-    seen_ = hub_->number;
-    hub_->look.notify_one();
-  }
+  Stream(std::shared_ptr<Hub> hub, const Periods& periods)
+      : hub_(std::move(hub)), periods_(periods) {}
   Stream(const Stream&) = delete;
   Stream& operator=(const Stream&) = delete;
   Stream(Stream&&) = delete;
   Stream& operator=(Stream&&) = delete;
   ~Stream() override {
     const std::lock_guard lock(hub_->mutex);
-    --hub_->watchers;
+    if (watches_) --hub_->watchers;
   }
 
   std::string next() override {
     std::unique_lock lock(hub_->mutex);
-    const bool woken = hub_->news.wait_for(
-        lock, heartbeat_, [this] { return ended_ || hub_->stopping || hub_->number != seen_; });
+    if (!watches_) begin_to_watch();
+    const bool woken = hub_->news.wait_for(lock, periods_.heartbeat, [this] {
+      return ended_ || hub_->stopping || hub_->number != seen_;
+    });
     if (ended_ || hub_->stopping) return "";
     if (!woken) return ":\n\n";  // a comment
     seen_ = hub_->number;
@@ -63,8 +61,19 @@ class LiveFeed::Stream : public HttpStream {
   }
 
  private:
+  // Not when it is made: a stream that is refused is never read.
+  void begin_to_watch() {
+    watches_ = true;
+    ++hub_->watchers;
+    if (hub_->number != 0 && steady_clock::now() - hub_->told < periods_.watched) return;
+    seen_ = hub_->number;
+    hub_->newcomer = true;
+    hub_->look.notify_one();
+  }
+
   std::shared_ptr<Hub> hub_;
-  std::chrono::milliseconds heartbeat_;
+  Periods periods_;
+  bool watches_ = false;
   std::uint64_t seen_ = 0;
   bool ended_ = false;
 };
@@ -86,17 +95,19 @@ LiveFeed::~LiveFeed() {
 }
 
 std::shared_ptr<HttpStream> LiveFeed::open() {
-  return std::make_shared<Stream>(hub_, periods_.heartbeat);
+  return std::make_shared<Stream>(hub_, periods_);
 }
 
 void LiveFeed::run() {
-  auto looked = steady_clock::now();
-  auto told = looked;
+  const auto begun = steady_clock::now();
+  std::optional<steady_clock::time_point> looked;
   std::string revision;
   std::unique_lock lock(hub_->mutex);
   while (!hub_->stopping) {
-    const auto due = looked + (hub_->watchers != 0 ? periods_.watched : periods_.idle);
-    if (!hub_->newcomer && steady_clock::now() < due) {
+    const bool watched = hub_->watchers != 0;
+    const auto first = watched ? begun : begun + periods_.idle;
+    const auto due = looked ? *looked + (watched ? periods_.watched : periods_.idle) : first;
+    if (steady_clock::now() < due) {
       hub_->look.wait_until(lock, due);
       continue;
     }
@@ -107,8 +118,8 @@ void LiveFeed::run() {
     lock.lock();
     if (!body || hub_->watchers == 0) continue;
     const std::string_view present = revision_of(*body);
-    if (!newcomer && present == revision && looked - told < periods_.idle) continue;
-    told = looked;
+    if (!newcomer && present == revision && *looked - hub_->told < periods_.idle) continue;
+    hub_->told = *looked;
     revision = present;
     ++hub_->number;
     hub_->message = std::make_shared<const std::string>(

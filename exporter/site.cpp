@@ -147,8 +147,11 @@ HttpResponse Site::respond_with_events(const std::string& query) {
   }
   HttpResponse response = respond_with(View::events, kJson);
   if (response.status != kOk) return response;
-  const std::lock_guard lock(events_mutex_);
-  response.body = std::make_shared<const std::string>(events_json(*events_, *since));
+  // The renderer waits for the mutex, so it is not held while the text is made.
+  std::unique_lock lock(events_mutex_);
+  const std::shared_ptr<const Events> events = events_;
+  lock.unlock();
+  response.body = std::make_shared<const std::string>(events_json(*events, *since));
   return response;
 }
 

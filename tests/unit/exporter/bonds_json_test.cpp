@@ -71,6 +71,22 @@ TEST(BondsJson, RevisionChangesWithTheBondsAndNotWithTime) {
   EXPECT_NE(revision(renamed), before);
 }
 
+// Else every reader would be told each second, just while something is wrong.
+TEST(BondsJson, RevisionStaysWhileAWaitRunsDown) {
+  const auto waiting = [](std::chrono::seconds later) {
+    Snapshot snapshot = scene("failover", later);
+    BondStatus& account = snapshot.watchdog.status->bonds[0];
+    account.off_reason = OffReason::hold_down;
+    account.waits_until = scene("failover", {}).taken + std::chrono::seconds(30);
+    return snapshot;
+  };
+  const Snapshot before = waiting(std::chrono::seconds(0));
+  const Snapshot after = waiting(std::chrono::seconds(1));
+  ASSERT_NE(Json::parse(json_of(before))["bonds"][0]["outlook"],
+            Json::parse(json_of(after))["bonds"][0]["outlook"]);
+  EXPECT_EQ(revision(after), revision(before));
+}
+
 TEST(BondsJson, RevisionDiffersBetweenRuns) {
   EXPECT_NE(revision(healthy_snapshot(), "r1"), revision(healthy_snapshot(), "r2"));
 }

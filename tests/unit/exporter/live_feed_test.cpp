@@ -80,6 +80,15 @@ TEST(LiveFeed, EveryStreamHearsOfIt) {
   EXPECT_THAT(two->next(), HasSubstr("id: a\n"));
 }
 
+TEST(LiveFeed, NewcomersGetWhatOthersWereToldAMomentAgo) {
+  std::atomic<int> looks{0};
+  LiveFeed feed([&looks] { return body("a", ++looks); }, periods(hours(1), hours(1), hours(1)));
+  for (int newcomer = 0; newcomer < 5; ++newcomer) {
+    EXPECT_THAT(feed.open()->next(), HasSubstr("\"number\":1}"));
+  }
+  EXPECT_EQ(looks, 1);
+}
+
 TEST(LiveFeed, StreamsEndWithIt) {
   std::shared_ptr<HttpStream> stream;
   std::future<std::string> end;
