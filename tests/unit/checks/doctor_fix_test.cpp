@@ -146,6 +146,13 @@ TEST(DoctorFix, NamesNoNmcliUnderWicked) {
   }
 }
 
+TEST(Doctor, DoesNotDenyAPairOfWhichADeviceIsMissing) {
+  const Partition partition(kind("rhel-9.4"));
+  partition.remove(kTree + partition.virtual_node());
+  const std::string text = text_of(findings_of("D-BACKEND", facts_of(partition)));
+  EXPECT_EQ(text, "info partition: nothing to check: no HNV device is of the kind | \n");
+}
+
 TEST(Tree, ListsAsManyEntriesAsItsReaderAllows) {
   const test::FixtureTree files;
   for (const char* pid : {"1", "2", "3"}) files.write(std::string("/proc/") + pid + "/comm", "");
