@@ -120,16 +120,17 @@ base::Expected<std::string> Tree::read_end(const fs::path& path, std::size_t lim
   return content;
 }
 
-base::Expected<std::vector<std::string>> Tree::list(const fs::path& folder) const {
+base::Expected<std::vector<std::string>> Tree::list(const fs::path& folder,
+                                                    std::size_t limit) const {
   const auto place = locate(folder);
   if (!place) return base::failure(place.error());
   std::error_code error;
   std::vector<std::string> names;
   for (fs::directory_iterator entry(*place, error), end; !error && entry != end;
        entry.increment(error)) {
-    if (names.size() == kMostEntries) {
+    if (names.size() == limit) {
       return base::failure(base::Error{base::ErrorCode::too_large, "list", folder.native(),
-                                       "more than " + std::to_string(kMostEntries) + " entries"});
+                                       "more than " + std::to_string(limit) + " entries"});
     }
     names.push_back(entry->path().filename().native());
   }

@@ -28,9 +28,9 @@ class Tree {
   // The last `limit` bytes of a file that may be larger.
   [[nodiscard]] base::Expected<std::string> read_end(const std::filesystem::path& path,
                                                      std::size_t limit) const;
-  // Names, sorted, without "." and ".."; too_large for more than kMostEntries.
+  // Names, sorted, without "." and ".."; too_large for more than `limit`.
   [[nodiscard]] base::Expected<std::vector<std::string>> list(
-      const std::filesystem::path& folder) const;
+      const std::filesystem::path& folder, std::size_t limit = kMostEntries) const;
   // What a symbolic link says, whether or not that exists.
   [[nodiscard]] base::Expected<std::string> link(const std::filesystem::path& path) const;
   [[nodiscard]] base::Expected<std::uintmax_t> size(const std::filesystem::path& path) const;

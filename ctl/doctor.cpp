@@ -38,10 +38,11 @@ int exit_code(const std::vector<checks::Readiness>& readiness) {
   const auto any = [&readiness](auto is) {
     return std::any_of(readiness.begin(), readiness.end(), is);
   };
-  if (any([](const checks::Readiness& bond) { return !bond.is_ready(); })) return kExitOffSriov;
-  if (any([](const checks::Readiness& bond) { return !bond.untold.empty(); })) {
-    return base::kExitFailure;
+  if (any([](const checks::Readiness& bond) { return bond.ready() == false; })) {
+    return kExitOffSriov;
   }
+  if (any([](const checks::Readiness& bond) { return !bond.ready().has_value(); }))
+    return base::kExitFailure;
   return base::kExitOk;
 }
 

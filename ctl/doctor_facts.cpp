@@ -5,6 +5,7 @@
 #include <ifaddrs.h>
 #include <netinet/in.h>
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <exception>
@@ -49,7 +50,9 @@ base::Expected<std::vector<BondReport>> bonds_of_kernel() {
   if (!observer) return base::failure(observer.error());
   // A configuration that cannot be read is the watchdog's business to tell.
   auto config = find_config(options);
-  auto picture = observer->look(config ? std::move(*config) : FoundConfig{Config{}, false});
+  FoundConfig found{Config{}, false};
+  if (config) found = FoundConfig{without_ignored(std::move(config->config)), config->found};
+  auto picture = observer->look(std::move(found));
   if (!picture) return base::failure(picture.error());
   return std::move(picture->bonds);
 }
@@ -98,7 +101,7 @@ base::Expected<std::vector<checks::Address>> addresses_of_kernel() {
 base::Expected<checks::Packages> packages_of_rpm() {
   std::vector<std::string> words{"rpm", "-q", "--qf", "%{NAME} %{VERSION}-%{RELEASE}\\n"};
   words.insert(words.end(), checks::kPackages.begin(), checks::kPackages.end());
-  const auto output = command_output(words, kSourceTimeout);
+  const auto output = command_output(words, kProgramTimeout);
   if (!output) return base::failure(output.error());
   checks::Packages packages{{}, "rpm -q"};
   checks::parse_package_list(*output, packages);
@@ -106,6 +109,14 @@ base::Expected<checks::Packages> packages_of_rpm() {
 }
 
 }  // namespace
+
+Config without_ignored(Config config) {
+  std::vector<BondConfig>& bonds = config.bonds;
+  bonds.erase(std::remove_if(bonds.begin(), bonds.end(),
+                             [](const BondConfig& bond) { return bond.ignore; }),
+              bonds.end());
+  return config;
+}
 
 checks::Facts collect_facts(const std::string& root) {
   const checks::Tree tree(root);
@@ -115,7 +126,10 @@ checks::Facts collect_facts(const std::string& root) {
   facts.addresses = Bounded{}(addresses_of_kernel);
   // Where dpkg knows none of ours, rpm may.
   if (!facts.packages || facts.packages->versions.empty()) {
-    if (auto packages = packages_of_rpm()) facts.packages = std::move(*packages);
+    auto packages = Bounded{}(packages_of_rpm);
+    // Without an rpm, dpkg's answer or error is the one that counts.
+    const bool has_rpm = packages || packages.error().code != base::ErrorCode::not_found;
+    if (has_rpm) facts.packages = std::move(packages);
   }
   return facts;
 }

@@ -7,11 +7,19 @@
 #include <string>
 
 #include "checks/doctor/facts.hpp"
+#include "hnv/config.hpp"
 
 namespace hnv::ctl {
 
 // Of each source.
 inline constexpr std::chrono::seconds kSourceTimeout{2};
+// Of a program that a source runs; shorter, so that it is ended and not left behind.
+inline constexpr std::chrono::milliseconds kProgramTimeout{1500};
+static_assert(kProgramTimeout < kSourceTimeout);
+
+// A bond that the watchdog must not touch is not in the way of a migration for that: it is looked
+// at like one that the configuration does not name.
+Config without_ignored(Config config);
 
 // `root`: "/" for this machine.
 checks::Facts collect_facts(const std::string& root);

@@ -32,7 +32,7 @@ wrong command line. With --output: 0 written, 1 not written.)";
 constexpr const char* kReadyDescription = "Says whether it can be migrated now";
 
 constexpr const char* kReadyFooter =
-    R"(For each HNV bond: whether its virtual device could carry the traffic alone,
+    R"(For each HNV bond, and each pair without one: whether its virtual device could carry the traffic alone,
 hcnmgr could release the SR-IOV port, the HMC can be heard, and nothing is in
 the way. Nothing is changed. The path through the VIOS and the HMC's own
 validation cannot be tested from inside.
@@ -41,8 +41,8 @@ Examples:
   sudo hnvctl ready && echo "migrate"
   sudo hnvctl ready bond191554c8 --json
 
-Exit codes: 0 ready, or there is no HNV bond; 1 could not find out; 2 wrong
-command line, or no such HNV bond; 3 some bond is not ready.)";
+Exit codes: 0 ready, or there is no HNV; 1 something could not be found out;
+2 wrong command line, or no such HNV bond; 3 some bond is not ready.)";
 
 std::string check_name_of_check(const std::string& id) {
   return checks::find_check(id) != nullptr ? std::string()

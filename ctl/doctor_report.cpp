@@ -138,11 +138,16 @@ Json finding_json(const Finding& finding) {
               {"fix", text_or_null(finding.fix)}};
 }
 
+Span ready_span(std::optional<bool> ready) {
+  if (!ready) return Span{"NOT KNOWN", Style::plain};
+  return *ready ? Span{"READY", Style::good} : Span{"NOT READY", Style::bad};
+}
+
 Json readiness_json(const std::vector<checks::Readiness>& readiness) {
   Json list = Json::array();
   for (const checks::Readiness& bond : readiness) {
     list.push_back(Json{{"name", bond.bond},
-                        {"ready", bond.is_ready()},
+                        {"ready", bond.ready() ? Json(*bond.ready()) : Json(nullptr)},
                         {"obstacles", bond.obstacles},
                         {"not_known", bond.untold}});
   }
@@ -256,9 +261,7 @@ Page ready_page(const std::vector<checks::Readiness>& readiness) {
   Page page;
   if (readiness.empty()) page.push_back({Span{"There is no HNV bond."}});
   for (const checks::Readiness& bond : readiness) {
-    const bool ready = bond.is_ready();
-    page.push_back({Span{bond.bond, Style::strong}, Span{"  "},
-                    Span{ready ? "READY" : "NOT READY", ready ? Style::good : Style::bad}});
+    page.push_back({Span{bond.bond, Style::strong}, Span{"  "}, ready_span(bond.ready())});
     for (const std::string& obstacle : bond.obstacles) add_row(page, "because", obstacle);
     for (const std::string& untold : bond.untold) add_row(page, "unknown", untold);
   }

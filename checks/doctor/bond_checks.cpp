@@ -82,6 +82,45 @@ void examine_kernel_primary(const BondReport& bond, Reporter& say) {
   say.ok(name, "the bond's primary is " + sriov->link.name);
 }
 
+// How a stored setting of a bond is changed and put into force, by the manager in use.
+class BondFix {
+ public:
+  BondFix(const Facts& facts, const std::string& bond)
+      : is_wicked_(manager_of(facts) == Manager::wicked),
+        bond_(shell_word(bond)),
+        file_("/etc/sysconfig/network/ifcfg-" + bond) {}
+
+  // "fail_over_mac", "2"
+  [[nodiscard]] std::string set_option(const std::string& option, const std::string& value) const {
+    const std::string pair = option + "=" + value;
+    if (is_wicked_) return "set " + pair + " in BONDING_MODULE_OPTS of " + file_ + by_console();
+    return "sudo nmcli connection modify " + bond_ + " +bond.options " + pair + " && " + again();
+  }
+  [[nodiscard]] std::string set_address() const {
+    if (is_wicked_) {
+      return "set BOOTPROTO=static and IPADDR=ADDRESS/PREFIX in " + file_ + by_console();
+    }
+    return "sudo nmcli connection modify " + bond_ +
+           " ipv4.method manual ipv4.addresses ADDRESS/PREFIX && " + again();
+  }
+  // Takes all slaves out of the bond and puts them back.
+  [[nodiscard]] std::string activate() const {
+    return std::string("in a quiet moment") + (is_wicked_ ? " and from a console" : "") +
+           ", it interrupts the bond for seconds: " + again();
+  }
+
+ private:
+  [[nodiscard]] std::string again() const {
+    return is_wicked_ ? "sudo wicked ifdown " + bond_ + " && sudo wicked ifup " + bond_
+                      : "sudo nmcli connection up " + bond_;
+  }
+  [[nodiscard]] std::string by_console() const { return ", then from a console: " + again(); }
+
+  bool is_wicked_;
+  std::string bond_;
+  std::string file_;
+};
+
 std::set<std::string> names_of_devices(const Facts& facts) {
   std::set<std::string> names;
   if (facts.devices) {
@@ -107,6 +146,13 @@ void tell(const Finding& finding, Reporter& say) {
   }
 }
 
+// Those that the kernel has; says so if there are none, whatever the device tree has.
+std::vector<const BondReport*> bonds_to_check(const Facts& facts, Reporter& say) {
+  auto bonds = hnv_bonds_of(facts);
+  if (bonds.empty()) say.info(kPartition, "nothing to check: there is no HNV bond");
+  return bonds;
+}
+
 bool belongs_to(const Address& address, const std::string& bond) {
   return address.device == bond || address.device.rfind(bond + ".", 0) == 0;
 }
@@ -115,7 +161,7 @@ bool belongs_to(const Address& address, const std::string& bond) {
 
 void examine_names(const Facts& facts, Reporter& say) {
   if (!facts.bonds) return say.unknown(kPartition, facts.bonds.error());
-  for (const BondReport* bond : hnv_bonds_of(facts)) {
+  for (const BondReport* bond : bonds_to_check(facts, say)) {
     examine_name_of_bond(*bond, say);
     if (facts.profiles) examine_names_of_profiles(*facts.profiles, *bond, say);
   }
@@ -126,25 +172,23 @@ void examine_names(const Facts& facts, Reporter& say) {
 
 void examine_options(const Facts& facts, Reporter& say) {
   if (!facts.bonds) return say.unknown(kPartition, facts.bonds.error());
-  for (const BondReport* bond : hnv_bonds_of(facts)) {
+  for (const BondReport* bond : bonds_to_check(facts, say)) {
     const std::string& name = bond->link.name;
     const bond::BondInfo& info = *bond->link.bond;
-    const std::string modify =
-        "sudo nmcli connection modify " + shell_word(name) + " +bond.options ";
-    const std::string activate = " && sudo nmcli connection up " + shell_word(name);
+    const BondFix fix(facts, name);
     if (info.mode != bond::BondMode::active_backup) {
       say.fail(name, "mode is " + (info.mode ? std::string(base::name_of(*info.mode)) : "unknown"),
-               modify + "mode=active-backup" + activate);
+               fix.set_option("mode", "active-backup"));
     }
     if (info.fail_over_mac != bond::FailOverMac::follow) {
       say.fail(
           name,
           "fail_over_mac is " +
               (info.fail_over_mac ? std::string(base::name_of(*info.fail_over_mac)) : "unknown"),
-          modify + "fail_over_mac=2" + activate);
+          fix.set_option("fail_over_mac", "2"));
     }
     if (!bond::is_monitored(info)) {
-      say.fail(name, "miimon is 0", modify + "miimon=100" + activate,
+      say.fail(name, "miimon is 0", fix.set_option("miimon", std::to_string(kUsualMiimon.count())),
                "without link monitoring the bond stays on a dead slave for ever");
     } else if (info.miimon && *info.miimon != kUsualMiimon) {
       say.info(name, "miimon is " + std::to_string(info.miimon->count()) + " ms; hcnmgr sets " +
@@ -153,7 +197,7 @@ void examine_options(const Facts& facts, Reporter& say) {
     const auto reselect = info.primary_reselect.value_or(bond::PrimaryReselect::always);
     if (reselect != bond::PrimaryReselect::always) {
       say.warn(name, "primary_reselect is " + std::string(base::name_of(reselect)),
-               modify + "primary_reselect=always" + activate,
+               fix.set_option("primary_reselect", "always"),
                "the kernel may not go back to the SR-IOV device by itself");
     }
     if (info.mode == bond::BondMode::active_backup &&
@@ -165,7 +209,7 @@ void examine_options(const Facts& facts, Reporter& say) {
 
 void examine_primary(const Facts& facts, Reporter& say) {
   if (!facts.bonds) return say.unknown(kPartition, facts.bonds.error());
-  for (const BondReport* bond : hnv_bonds_of(facts)) {
+  for (const BondReport* bond : bonds_to_check(facts, say)) {
     examine_kernel_primary(*bond, say);
     if (!facts.profiles) {
       say.unknown(bond->link.name, facts.profiles.error());
@@ -185,7 +229,7 @@ void examine_addresses(const Facts& facts, Reporter& say) {
   if (!facts.bonds) return say.unknown(kPartition, facts.bonds.error());
   if (!facts.addresses) return say.unknown(kPartition, facts.addresses.error());
   std::map<std::string, std::string> first_in;  // network -> bond
-  for (const BondReport* bond : hnv_bonds_of(facts)) {
+  for (const BondReport* bond : bonds_to_check(facts, say)) {
     const std::string& name = bond->link.name;
     std::vector<std::string> texts;
     for (const Address& address : *facts.addresses) {
@@ -203,18 +247,14 @@ void examine_addresses(const Facts& facts, Reporter& say) {
     } else if (bond->link.master) {
       say.info(name, "no address; the bond belongs to a bridge or another device");
     } else {
-      say.warn(
-          name, "no address",
-          "sudo nmcli connection modify " + shell_word(name) +
-              " ipv4.method manual ipv4.addresses ADDRESS/PREFIX && sudo nmcli connection up " +
-              shell_word(name));
+      say.warn(name, "no address", BondFix(facts, name).set_address());
     }
   }
 }
 
 void examine_mac(const Facts& facts, Reporter& say) {
   if (!facts.bonds) return say.unknown(kPartition, facts.bonds.error());
-  for (const BondReport* bond : hnv_bonds_of(facts)) {
+  for (const BondReport* bond : bonds_to_check(facts, say)) {
     const std::string& name = bond->link.name;
     if (!bond->link.address) {
       say.unknown(name, "present addresses are not in this tree (/sys/class/net/*/address)");
@@ -228,10 +268,7 @@ void examine_mac(const Facts& facts, Reporter& say) {
       conflict = true;
       const std::string seen = slave.link.name + " has " + slave.link.address->to_string() +
                                ", the bond " + bond->link.address->to_string();
-      const std::string fix =
-          "in a quiet moment, it interrupts the bond for seconds: sudo nmcli "
-          "connection up " +
-          shell_word(name);
+      const std::string fix = BondFix(facts, name).activate();
       if (slave.active) {
         say.fail(name, seen, fix, "the active slave sends with an address that is not the bond's");
       } else {

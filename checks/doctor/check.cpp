@@ -59,7 +59,11 @@ Findings examine(const Check& check, const Facts& facts) {
     return say.take();
   }
   check.examine(facts, say);
-  if (say.is_empty()) say.info(kPartition, "nothing to check: there is no HNV pair");
+  if (say.is_empty()) {
+    say.info(kPartition, hcn_ids_of(facts).empty()
+                             ? "nothing to check: there is no HNV pair"
+                             : "nothing to check: no HNV device is of the kind");
+  }
   return say.take();
 }
 

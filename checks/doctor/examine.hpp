@@ -19,6 +19,9 @@ void examine_powerpc_utils(const Facts& facts, Reporter& say);
 void examine_dynamic_rm(const Facts& facts, Reporter& say);
 void examine_bonding_module(const Facts& facts, Reporter& say);
 
+// A command, or a sentence where the package manager is not known.
+std::string install_command(const Facts& facts, const std::string& package);
+
 // service_checks.cpp
 void examine_connection_manager(const Facts& facts, Reporter& say);
 void examine_init_service(const Facts& facts, Reporter& say);

@@ -35,12 +35,13 @@ struct Distribution {
 // What hcnmgr, a shell script, does about the primary and which devices it takes. Distributions
 // backport fixes, so that its text decides and not its version.
 struct HcnmgrScript {
-  bool stores_primary = false;       // in the profile: 1.3.11 and later
-  bool writes_primary = false;       // to the kernel: 1.3.10 and later
-  bool writes_active_slave = false;  // 1.3.8 and 1.3.9
-  bool knows_wicked = false;         // 1.3.10 and later
-  bool refuses_vnic = false;         // 1.3.9
-  bool deletes_everything = false;   // where there is no HNV pair; before 1.3.9
+  bool stores_primary = false;            // in the profile: 1.3.11 and later
+  bool stores_primary_of_wicked = false;  // in wicked's file
+  bool writes_primary = false;            // to the kernel: 1.3.10 and later
+  bool writes_active_slave = false;       // 1.3.8 and 1.3.9
+  bool knows_wicked = false;              // 1.3.10 and later
+  bool refuses_vnic = false;              // 1.3.9; later ones have the message too
+  bool deletes_everything = false;        // where there is no HNV pair; before 1.3.9
 };
 
 // Names and versions ("2.0.7-7"); `source` says where they were read.

@@ -30,7 +30,7 @@ unsigned number_at(std::string_view text) {
 
 // The device tree's entries; a tree without one is an error, because then nothing can be said.
 base::Expected<std::vector<std::string>> nodes_of(const Tree& tree, const fs::path& folder) {
-  auto names = tree.list(fs::path(kDeviceTree) / folder);
+  auto names = tree.list(folder.empty() ? fs::path(kDeviceTree) : fs::path(kDeviceTree) / folder);
   if (names || folder.empty() || names.error().code != base::ErrorCode::not_found) return names;
   const auto root = tree.list(kDeviceTree);
   if (!root) return base::failure(root.error());

@@ -9,10 +9,25 @@ namespace hnv::checks {
 
 namespace {
 
-std::string remove_command(const Connection& connection) {
-  return connection.format == ProfileFormat::wicked
+// By the manager that makes the network at boot; any may, where it cannot be told.
+bool is_in_use(const Facts& facts, const Connection& connection) {
+  const auto manager = manager_of(facts);
+  if (!manager || *manager == Manager::other) return true;
+  return service_of(connection.format) ==
+         (*manager == Manager::wicked ? NetworkService::wicked : NetworkService::network_manager);
+}
+
+// A manager that does not run cannot be told to delete anything.
+std::string remove_command(const Facts& facts, const Connection& connection) {
+  return connection.format == ProfileFormat::wicked || !is_in_use(facts, connection)
              ? "sudo rm " + shell_word(connection.file.native())
              : "sudo nmcli connection delete " + shell_word(connection.id);
+}
+
+std::string not_in_use(const Facts& facts, const Connection& connection) {
+  return std::string(base::name_of(service_of(connection.format))) +
+         " is not in use, and nothing else reads it; to be rid of it: " +
+         remove_command(facts, connection);
 }
 
 // The HNV bond that a profile is of, by its own name or its controller's.
@@ -32,8 +47,14 @@ void examine_gone_pairs(const Facts& facts, Reporter& say) {
   for (const Connection& connection : facts.profiles->connections) {
     const auto id = hcn_id_of(*facts.profiles, connection);
     if (!id || ids.contains(*id)) continue;
+    if (!is_in_use(facts, connection)) {
+      say.info(bond_name(*id),
+               "no device has this hcn-id, and there is " + connection.file.native(),
+               not_in_use(facts, connection));
+      continue;
+    }
     seen[*id].push_back(connection.file.native());
-    fix[*id] += (fix[*id].empty() ? "" : "; ") + remove_command(connection);
+    fix[*id] += (fix[*id].empty() ? "" : "; ") + remove_command(facts, connection);
   }
   if (facts.hcnmgr_states) {
     for (const std::string& name : *facts.hcnmgr_states) {
@@ -57,17 +78,16 @@ void examine_gone_pairs(const Facts& facts, Reporter& say) {
 void examine_twice_stored(const Facts& facts, Reporter& say) {
   std::map<std::string, const Connection*> first;
   for (const Connection& port : facts.profiles->connections) {
-    if (port.interface.empty() || port.controller.empty() || !hcn_id_of(*facts.profiles, port)) {
-      continue;
-    }
+    if (port.interface.empty() || port.controller.empty() || !is_in_use(facts, port)) continue;
+    if (!hcn_id_of(*facts.profiles, port)) continue;
     const auto [other, is_first] = first.emplace(port.interface, &port);
     if (is_first || other->second->controller == port.controller) continue;
     say.fail(
         port.interface,
         "is stored as port of " + other->second->controller + " (" + other->second->file.native() +
             ") and of " + port.controller + " (" + port.file.native() + ")",
-        "delete the one that is not its bond: " + remove_command(*other->second) +
-            "; or: " + remove_command(port),
+        "delete the one that is not its bond: " + remove_command(facts, *other->second) +
+            "; or: " + remove_command(facts, port),
         "after an inactive migration a name may mean another port; the port may join the wrong "
         "bond");
   }
@@ -109,10 +129,14 @@ void examine_stand_alone(const Facts& facts, Reporter& say) {
     }
     if (connection.is_bond || !connection.controller.empty()) continue;
     if (!devices.contains(connection.interface)) continue;
-    say.fail(connection.interface,
-             connection.file.native() + ": profile " + connection.id + " is of " +
-                 connection.interface + " alone, without its bond",
-             "give its address to the bond (D-IP), then: " + remove_command(connection));
+    const std::string seen = connection.file.native() + ": profile " + connection.id + " is of " +
+                             connection.interface + " alone, without its bond";
+    if (!is_in_use(facts, connection)) {
+      say.info(connection.interface, seen + "; it is not in use", not_in_use(facts, connection));
+      continue;
+    }
+    say.fail(connection.interface, seen,
+             "give its address to the bond (D-IP), then: " + remove_command(facts, connection));
   }
   const auto& unreadable = facts.profiles->bonds.unreadable;
   if (!unreadable.empty()) return say.unknown(kPartition, unreadable.front().error);

@@ -9,23 +9,39 @@ namespace hnv::checks {
 
 namespace {
 
+// Many facts come from one place: what is wrong with that is said once.
+void cannot_tell(const base::Error& error, Readiness& readiness) {
+  std::vector<std::string>& untold = readiness.untold;
+  const std::string text = error.to_string();
+  if (std::find(untold.begin(), untold.end(), text) == untold.end()) untold.push_back(text);
+}
+
+// A pair or a port that is not known of may be in the way as well.
+void add_devices(const Facts& facts, Readiness& readiness) {
+  if (!facts.device_tree) cannot_tell(facts.device_tree.error(), readiness);
+  if (!facts.plain_ports) {
+    cannot_tell(facts.plain_ports.error(), readiness);
+  } else if (*facts.plain_ports != 0) {
+    readiness.obstacles.push_back(std::to_string(*facts.plain_ports) +
+                                  " Ethernet devices on PCI without ibm,hcn-id (D-PORT)");
+  }
+}
+
 // The facts of the whole partition, the same for each bond.
 void add_partition(const Facts& facts, Readiness& readiness) {
-  const auto cannot_tell = [&](const base::Error& error) {
-    readiness.untold.push_back(error.to_string());
-  };
+  add_devices(facts, readiness);
   if (!facts.migratable) {
-    cannot_tell(facts.migratable.error());
+    cannot_tell(facts.migratable.error(), readiness);
   } else if (!*facts.migratable) {
     readiness.obstacles.emplace_back("the platform cannot migrate (no ibm,migratable-partition)");
   }
   if (!facts.persistent_memories) {
-    cannot_tell(facts.persistent_memories.error());
+    cannot_tell(facts.persistent_memories.error(), readiness);
   } else if (*facts.persistent_memories != 0) {
     readiness.obstacles.emplace_back("the partition has vPMEM");
   }
   if (!facts.processes) {
-    cannot_tell(facts.processes.error());
+    cannot_tell(facts.processes.error(), readiness);
     return;
   }
   const auto& names = facts.processes->names;
@@ -65,8 +81,7 @@ void add_names(const Facts& facts, const BondReport& bond, Readiness& readiness)
   const SlaveReport* sriov = bond.sriov();
   if (sriov == nullptr || manager_of(facts) == Manager::wicked) return;
   if (!facts.profiles) {
-    readiness.untold.push_back(facts.profiles.error().to_string());
-    return;
+    return cannot_tell(facts.profiles.error(), readiness);
   }
   const std::string wanted = bond.link.name + "-" + sriov->link.name;
   const auto& connections = facts.profiles->connections;
@@ -76,17 +91,28 @@ void add_names(const Facts& facts, const BondReport& bond, Readiness& readiness)
       });
   if (found) return;
   if (!facts.profiles->bonds.unreadable.empty()) {
-    readiness.untold.push_back(facts.profiles->bonds.unreadable.front().error.to_string());
-    return;
+    return cannot_tell(facts.profiles->bonds.unreadable.front().error, readiness);
   }
   readiness.obstacles.push_back("there is no profile " + wanted +
                                 ", by which hcnmgr releases the SR-IOV port");
+}
+
+std::set<HcnId> ids_with_bond(const Facts& facts) {
+  std::set<HcnId> ids;
+  for (const BondReport* bond : hnv_bonds_of(facts)) {
+    if (const auto id = hcn_id_of_bond(bond->link.name)) ids.insert(*id);
+    for (const SlaveReport& slave : bond->slaves) {
+      if (slave.facts.hcn_id) ids.insert(*slave.facts.hcn_id);
+    }
+  }
+  return ids;
 }
 
 }  // namespace
 
 std::vector<Readiness> readiness_of(const Facts& facts) {
   std::vector<Readiness> all;
+  if (is_elsewhere(facts)) return all;
   for (const BondReport* bond : hnv_bonds_of(facts)) {
     Readiness readiness;
     readiness.bond = bond->link.name;
@@ -95,16 +121,27 @@ std::vector<Readiness> readiness_of(const Facts& facts) {
     add_partition(facts, readiness);
     all.push_back(std::move(readiness));
   }
+  const std::set<HcnId> with_bond = ids_with_bond(facts);
+  for (const HcnId id : hcn_ids_of(facts)) {
+    if (with_bond.contains(id)) continue;
+    Readiness readiness{bond_name(id), {"the bond does not exist"}, {}};
+    add_partition(facts, readiness);
+    all.push_back(std::move(readiness));
+  }
+  if (!all.empty()) return all;
+  Readiness partition{kPartition, {}, {}};
+  add_devices(facts, partition);
+  if (partition.ready() != true) all.push_back(std::move(partition));
   return all;
 }
 
 void examine_readiness(const Facts& facts, Reporter& say) {
   if (!facts.bonds) return say.unknown(kPartition, facts.bonds.error());
   for (const Readiness& readiness : readiness_of(facts)) {
-    if (!readiness.is_ready()) {
+    if (readiness.ready() == false) {
       say.warn(readiness.bond, "not ready: " + joined(readiness.obstacles),
                "see the findings of the other checks about it; sudo hnvctl doctor");
-    } else if (!readiness.untold.empty()) {
+    } else if (!readiness.ready().has_value()) {
       say.unknown(readiness.bond,
                   "nothing is in the way that can be seen; but " + joined(readiness.untold));
     } else {

@@ -4,6 +4,7 @@
 // path through the VIOS and the HMC's validation cannot be seen from inside.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -12,14 +13,21 @@
 namespace hnv::checks {
 
 struct Readiness {
-  std::string bond;
-  std::vector<std::string> obstacles;  // why not; empty: ready, as far as can be told
+  std::string bond;                    // kPartition where there is none to ask about
+  std::vector<std::string> obstacles;  // why not
   std::vector<std::string> untold;     // what could not be found out
 
-  [[nodiscard]] bool is_ready() const { return obstacles.empty(); }
+  // Empty: nothing is in the way that can be seen, and not everything can.
+  [[nodiscard]] std::optional<bool> ready() const {
+    if (!obstacles.empty()) return false;
+    if (!untold.empty()) return std::nullopt;
+    return true;
+  }
 };
 
-// One for each HNV bond. Pure.
+// One for each HNV bond, and for each pair of the device tree that has none. Where there is
+// neither, one for the partition if something keeps it from migrating, or if the device tree cannot
+// tell. None elsewhere than on PowerVM. Pure.
 std::vector<Readiness> readiness_of(const Facts& facts);
 
 // What nobody inside the partition can test.

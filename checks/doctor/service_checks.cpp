@@ -31,6 +31,21 @@ bool fits(const std::string& unit, Manager manager) {
                                              : "hcn-init-NetworkManager.service");
 }
 
+// In front of a command that needs NetworkManager.
+std::string install_network_manager(const Facts& facts) {
+  if (facts.services->present.contains(kNetworkManager)) return {};
+  const bool is_command = facts.distribution && facts.distribution->family != Family::other;
+  return install_command(facts, "NetworkManager") + (is_command ? " && " : ", then: ");
+}
+
+// Installed first: without wicked there may be no network to install it from.
+std::string switch_from_wicked(const Facts& facts) {
+  return "from a console: " + install_network_manager(facts) +
+         "sudo systemctl disable --now wicked && sudo systemctl enable --now NetworkManager " +
+         init_unit(*facts.services, Manager::network_manager) +
+         "; then configure the interfaces anew: NetworkManager does not read wicked's files";
+}
+
 }  // namespace
 
 std::optional<Manager> manager_of(const Facts& facts) {
@@ -51,12 +66,10 @@ void examine_connection_manager(const Facts& facts, Reporter& say) {
   const Manager manager = manager_of(facts).value_or(Manager::other);
   const std::string alias = facts.services->network_alias;
   const std::string seen = alias.empty() ? "" : " (network.service is " + alias + ")";
-  const char* fix =
-      "from a console: sudo systemctl disable --now wicked; sudo systemctl enable "
-      "--now NetworkManager hcn-init.service";
+  const std::string fix = switch_from_wicked(facts);
   if (manager == Manager::other) {
     return say.fail(kPartition, "neither NetworkManager nor wicked is enabled" + seen,
-                    "sudo systemctl enable --now NetworkManager");
+                    install_network_manager(facts) + "sudo systemctl enable --now NetworkManager");
   }
   if (manager == Manager::network_manager) {
     if (!facts.services->enabled.contains(kNetworkManager) && alias != kNetworkManager) {

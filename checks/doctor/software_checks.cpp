@@ -17,13 +17,6 @@ bool is_suse_of_wicked(const Distribution& distribution) {
   return distribution.family == Family::suse && distribution.is_at_least(15, 4);
 }
 
-std::string update_command(const Facts& facts, const std::string& package) {
-  const Family family = facts.distribution ? facts.distribution->family : Family::other;
-  if (family == Family::suse) return "sudo zypper install " + package;
-  if (family == Family::red_hat) return "sudo dnf install " + package;
-  return "install or update " + package + " with the package manager of the distribution";
-}
-
 std::string version_of(const Facts& facts, std::initializer_list<const char*> names) {
   if (!facts.packages) return {};
   for (const char* name : names) {
@@ -33,8 +26,15 @@ std::string version_of(const Facts& facts, std::initializer_list<const char*> na
   return {};
 }
 
-std::string method_of(const HcnmgrScript& script) {
-  if (script.stores_primary) return "stores the primary in the profile";
+bool stores_primary(const Facts& facts) {
+  const HcnmgrScript& script = *facts.hcnmgr;
+  return script.stores_primary ||
+         (script.stores_primary_of_wicked && manager_of(facts) == Manager::wicked);
+}
+
+std::string method_of(const Facts& facts) {
+  const HcnmgrScript& script = *facts.hcnmgr;
+  if (stores_primary(facts)) return "stores the primary in the profile";
   if (script.writes_primary) return "tells the primary to the kernel only";
   if (script.writes_active_slave) return "only switches the active slave once";
   return "sets no primary at all";
@@ -42,9 +42,9 @@ std::string method_of(const HcnmgrScript& script) {
 
 void examine_script(const Facts& facts, const std::string& version, Reporter& say) {
   const HcnmgrScript& script = *facts.hcnmgr;
-  std::string seen = std::string(kHcnmgrPath) + " " + method_of(script);
+  std::string seen = std::string(kHcnmgrPath) + " " + method_of(facts);
   if (!version.empty()) seen += "; powerpc-utils " + version;
-  const std::string fix = update_command(facts, "powerpc-utils");
+  const std::string fix = install_command(facts, "powerpc-utils");
   if (script.deletes_everything) {
     return say.fail(kPartition, seen + "; it may delete every connection", fix,
                     "this hcnmgr deletes all connections at boot where there is no HNV pair");
@@ -54,7 +54,7 @@ void examine_script(const Facts& facts, const std::string& version, Reporter& sa
   if (needs_wicked && !script.knows_wicked) {
     return say.fail(kPartition, seen + "; it does not know wicked", fix);
   }
-  if (script.stores_primary) return say.ok(kPartition, seen);
+  if (stores_primary(facts)) return say.ok(kPartition, seen);
   say.warn(kPartition, seen, fix + " && sudo hnvctl persist",
            "after a reboot or the next loss of link the traffic may stay on the virtual device; an "
            "update alone does not heal bonds that exist");
@@ -62,7 +62,7 @@ void examine_script(const Facts& facts, const std::string& version, Reporter& sa
 
 void examine_version(const Facts& facts, const std::string& version, Reporter& say) {
   const std::string seen = "powerpc-utils " + version + " (" + facts.packages->source + ")";
-  const std::string fix = update_command(facts, "powerpc-utils");
+  const std::string fix = install_command(facts, "powerpc-utils");
   const bool is_suse = facts.distribution && is_suse_of_wicked(*facts.distribution);
   const std::string_view least = is_suse ? kLeastPowerpcUtilsOfWicked : kLeastPowerpcUtils;
   if (compare_versions(version, least) < 0) return say.fail(kPartition, seen, fix);
@@ -79,6 +79,13 @@ bool runs(const Processes& processes, std::string_view start) {
 
 }  // namespace
 
+std::string install_command(const Facts& facts, const std::string& package) {
+  const Family family = facts.distribution ? facts.distribution->family : Family::other;
+  if (family == Family::suse) return "sudo zypper install " + package;
+  if (family == Family::red_hat) return "sudo dnf install " + package;
+  return "install or update " + package + " with the package manager of the distribution";
+}
+
 void examine_powerpc_utils(const Facts& facts, Reporter& say) {
   // RHEL has hcnmgr in a package of its own.
   const std::string version = version_of(facts, {"powerpc-utils-core", "powerpc-utils"});
@@ -90,7 +97,7 @@ void examine_powerpc_utils(const Facts& facts, Reporter& say) {
     return say.unknown(kPartition, facts.hcnmgr.error());
   }
   say.fail(kPartition, std::string(kHcnmgrPath) + " is not there",
-           update_command(facts, "powerpc-utils"));
+           install_command(facts, "powerpc-utils"));
 }
 
 void examine_dynamic_rm(const Facts& facts, Reporter& say) {

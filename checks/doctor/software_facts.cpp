@@ -138,8 +138,10 @@ HcnmgrScript parse_hcnmgr(std::string_view script) {
       contains(script, "+bond.options \"primary=") || contains(script, "+bond.options primary=");
   found.writes_primary = contains(script, "\"/primary") || contains(script, "/bonding/primary");
   found.writes_active_slave = contains(script, "/active_slave");
+  found.stores_primary_of_wicked = contains(script, "suse_ifcfg_bond_set_primary");
   found.knows_wicked = contains(script, "wicked ifup");
-  found.refuses_vnic = contains(script, "Backing device") && contains(script, "not supported");
+  found.refuses_vnic = contains(script, "VERSION=\"1.0\"") && contains(script, "Backing device") &&
+                       contains(script, "not supported");
   found.deletes_everything =
       contains(script, "nmcli con delete") && !contains(script, "${#HcnIds[@]}");
   return found;
@@ -217,7 +219,10 @@ base::Expected<Services> read_services(const Tree& tree) {
 }
 
 base::Expected<Processes> read_processes(const Tree& tree) {
-  const auto entries = tree.list("/proc");
+  constexpr std::size_t kMostEntriesOfProc = std::size_t{1} << 20U;
+  const auto entries = tree.list("/proc", kMostEntriesOfProc);
+  // A sosreport's list says nothing of this machine.
+  if (!entries && tree.is_live()) return base::failure(entries.error());
   if (entries && tree.exists("/proc/1/comm")) {
     Processes found{{}, "/proc"};
     for (const std::string& entry : *entries) {

@@ -72,5 +72,38 @@ TEST(DoctorReport, IsAnObjectForScripts) {
   EXPECT_EQ(counted, object["findings"].size());
 }
 
+TEST(ReadyReport, TellsWhatIsNotKnownFromWhatIsInTheWay) {
+  const std::vector<checks::Readiness> readiness{
+      {"bond1", {}, {}}, {"bond2", {"env3 is not up"}, {"no list"}}, {"bond3", {}, {"no list"}}};
+  const Page page = ready_page(readiness);
+  const std::string text = to_bytes(page, false);
+  for (const char* says : {"bond1  READY\n", "bond2  NOT READY\n", "bond3  NOT KNOWN\n"}) {
+    EXPECT_NE(text.find(says), std::string::npos) << says << text;
+  }
+  for (const Line& line : page) {
+    for (const Span& span : line) {
+      if (span.text == "NOT KNOWN") {
+        EXPECT_EQ(span.style, Style::plain);
+      }
+    }
+  }
+  const auto bonds = nlohmann::json::parse(ready_json(readiness, 3))["bonds"];
+  EXPECT_EQ(bonds[0]["ready"], true);
+  EXPECT_EQ(bonds[1]["ready"], false);
+  EXPECT_TRUE(bonds[2]["ready"].is_null()) << bonds[2];
+}
+
+// The watchdog leaves it alone; a migration does not.
+TEST(DoctorFacts, LookAtABondThatTheConfigurationIgnores) {
+  Config config;
+  config.bonds.resize(2);
+  config.bonds[0].name = "bond191554c8";
+  config.bonds[0].ignore = true;
+  config.bonds[1].name = "bond7";
+  const Config seen = without_ignored(config);
+  EXPECT_EQ(seen.bond("bond191554c8"), nullptr);
+  EXPECT_NE(seen.bond("bond7"), nullptr);
+}
+
 }  // namespace
 }  // namespace hnv::ctl
