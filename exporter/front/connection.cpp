@@ -229,7 +229,7 @@ bool Connection::check_password(Clock::time_point now) {
 }
 
 bool Connection::ask_handler(Clock::time_point now) {
-  switch (host_.ask_for_place(id_)) {
+  switch (host_.ask_for_place(id_, request_.path.starts_with(kHealthPaths))) {
     case Host::Place::taken:
       hold_ = Hold::line_or_place;
       return connect_to_handler(now);

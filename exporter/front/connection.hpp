@@ -28,9 +28,10 @@ class Connection {
     virtual const Limits& limits() = 0;
     virtual SharedSettings settings(Clock::time_point now) = 0;
     virtual PasswordCheck& passwords() = 0;
-    // A place with the handler. `in_line`: `on_place` will be called.
+    // A place with the handler. `in_line`: `on_place` will be called. Health checks have a few of
+    // their own.
     enum class Place { taken, in_line, none };
-    virtual Place ask_for_place(std::uint64_t id) = 0;
+    virtual Place ask_for_place(std::uint64_t id, bool is_health) = 0;
     virtual void give_back_place(std::uint64_t id) = 0;
     // From a place to one of those for streams, false if all of them are taken. `end_stream` gives
     // it back.

@@ -123,7 +123,9 @@ struct Front::State final : Connection::Host {
     return file.current();
   }
   PasswordCheck& passwords() override { return *password_check; }
-  Place ask_for_place(std::uint64_t id) override { return places.ask(id); }
+  Place ask_for_place(std::uint64_t id, bool is_health) override {
+    return places.ask(id, is_health);
+  }
   void give_back_place(std::uint64_t id) override { places.give_back(id); }
   bool begin_stream(std::uint64_t id) override { return places.begin_stream(id); }
   void end_stream() override { places.end_stream(); }

@@ -20,6 +20,8 @@ struct Limits {
 
   // Requests that are with the handler; more wait in line for `wait`, then get status 503.
   std::size_t at_once = 16;
+  // Places beside those, for health checks only: they are answered while all others hang.
+  std::size_t health_at_once = 4;
   std::size_t waiting = 256;
   std::chrono::milliseconds wait{10'000};
   // Responses without an end (server-sent events).

@@ -14,6 +14,9 @@
 
 namespace hnv::exporter::front {
 
+// Paths of health checks begin with it.
+inline constexpr std::string_view kHealthPaths = "/-/";
+
 struct RequestHead {
   bool is_head = false;  // else GET
   std::string path;      // decoded; begins with /, has no dot segments and no control characters

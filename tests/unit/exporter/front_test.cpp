@@ -135,6 +135,55 @@ TEST(Front, ServesManyAtOnceByTurns) {
   for (auto& reply : replies) EXPECT_EQ(reply.get(), 200);
 }
 
+TEST(Front, FewerAtOnceWhereAskedForAndTheRestWaits) {
+  std::atomic<int> now{0};
+  std::atomic<int> most{0};
+  WebFrontOptions options;
+  options.listen = {{"127.0.0.1", 0}};
+  options.max_requests = 1;
+  const WholeFront front(options, [&](const HttpRequest& request) {
+    most = std::max<int>(most, ++now);
+    std::this_thread::yield();
+    --now;
+    return echo(request);
+  });
+  std::vector<std::future<int>> replies;
+  for (int index = 0; index < 20; ++index) {
+    replies.push_back(
+        std::async(std::launch::async, [&front] { return get(front.port(), "/").status; }));
+  }
+  for (auto& reply : replies) EXPECT_EQ(reply.get(), 200);
+  EXPECT_EQ(most, 1);
+}
+
+TEST(Front, HealthChecksAreAnsweredWhileAllElseHangs) {
+  front::Limits limits;
+  limits.at_once = 2;
+  std::promise<void> release;
+  const std::shared_future<void> released = release.get_future().share();
+  std::atomic<int> hanging{0};
+  const WholeFront front(
+      [&](const HttpRequest& request) {
+        if (request.path == "/slow") {
+          ++hanging;
+          released.wait();
+        }
+        return echo(request);
+      },
+      limits);
+  std::vector<std::future<int>> slow;
+  for (int index = 0; index < 8; ++index) {
+    slow.push_back(
+        std::async(std::launch::async, [&front] { return get(front.port(), "/slow").status; }));
+  }
+  while (hanging < 2) std::this_thread::yield();
+  const auto health =
+      std::async(std::launch::async, [&front] { return get(front.port(), "/-/healthy").status; });
+  EXPECT_EQ(health.wait_for(std::chrono::seconds(5)), std::future_status::ready);
+  release.set_value();
+  for (auto& status : slow) EXPECT_EQ(status.get(), 200);
+}
+
 TEST(Front, SilentClientsAreCut) {
   front::Limits limits;
   limits.request = milliseconds(200);

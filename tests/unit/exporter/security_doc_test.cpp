@@ -47,6 +47,7 @@ TEST(SecurityDocument, ShowsTheLimitsOfTheCode) {
       {"request head", bytes(limits.head)},
       {"headers", std::to_string(limits.header_fields)},
       {"requests with the handler at once", std::to_string(limits.at_once)},
+      {"health checks (below `/-/`) at once, beside those", std::to_string(limits.health_at_once)},
       {"requests in line", std::to_string(limits.waiting)},
       {"wait in line, or for the check of a password", seconds(limits.wait)},
       {"streams", std::to_string(limits.streams)},
