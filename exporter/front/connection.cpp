@@ -254,8 +254,8 @@ bool Connection::connect_to_handler(Clock::time_point now) {
   if (sent != static_cast<ssize_t>(request.size())) {
     return refuse(kUnavailable, "the server is busy", now, retry_after(std::chrono::seconds(1)));
   }
-  host_.watch_handler(id_, handler_.get(), EPOLLIN, true);
-  handler_watched_ = EPOLLIN;
+  host_.watch_handler(id_, handler_.get());
+  handler_watched_ = true;
   from_handler_.clear();
   out_.clear();
   written_ = 0;
@@ -293,7 +293,7 @@ bool Connection::refuse(int status, std::string_view reason, Clock::time_point n
 
 void Connection::let_handler_go() {
   handler_ = {};
-  handler_watched_ = 0;
+  handler_watched_ = false;
   if (hold_ == Hold::line_or_place) host_.give_back_place(id_);
   if (hold_ == Hold::stream) host_.end_stream();
   hold_ = Hold::nothing;
@@ -308,9 +308,12 @@ void Connection::update_watches() {
   if (client != client_watched_) host_.watch_client(id_, transport_.fd(), client);
   client_watched_ = client;
   if (!handler_) return;
-  const std::uint32_t handler = has_room() ? std::uint32_t{EPOLLIN} : 0;
-  if (handler != handler_watched_) host_.watch_handler(id_, handler_.get(), handler, false);
-  handler_watched_ = handler;
+  // Not only without EPOLLIN: a handler that has closed is told of whatever one asks for.
+  const bool watches = has_room();
+  if (watches == handler_watched_) return;
+  handler_watched_ = watches;
+  if (watches) return host_.watch_handler(id_, handler_.get());
+  host_.unwatch_handler(handler_.get());
 }
 
 }  // namespace hnv::exporter::front

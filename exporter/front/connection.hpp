@@ -40,7 +40,9 @@ class Connection {
     virtual base::UniqueFd connect_to_handler() = 0;
     // Bytes in all that are held for slow clients.
     virtual std::size_t& buffered() = 0;
-    virtual void watch_handler(std::uint64_t id, int socket, std::uint32_t events, bool is_new) = 0;
+    // For its bytes and its end, which the kernel tells of as long as it is watched at all.
+    virtual void watch_handler(std::uint64_t id, int socket) = 0;
+    virtual void unwatch_handler(int socket) = 0;
     virtual void watch_client(std::uint64_t id, int socket, std::uint32_t events) = 0;
 
    protected:
@@ -120,7 +122,7 @@ class Connection {
 
   Hold hold_ = Hold::nothing;
   base::UniqueFd handler_;
-  std::uint32_t handler_watched_ = 0;
+  bool handler_watched_ = false;
   std::uint32_t client_watched_ = 0;
   std::string from_handler_;  // until its head is whole
   bool has_head_ = false;

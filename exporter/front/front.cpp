@@ -131,8 +131,11 @@ struct Front::State final : Connection::Host {
   void end_stream() override { places.end_stream(); }
   UniqueFd connect_to_handler() override;
   std::size_t& buffered() override { return bytes_buffered; }
-  void watch_handler(std::uint64_t id, int socket, std::uint32_t events, bool is_new) override {
-    watch(socket, events, tag_of(Kind::handler, id), is_new);
+  void watch_handler(std::uint64_t id, int socket) override {
+    watch(socket, EPOLLIN, tag_of(Kind::handler, id), true);
+  }
+  void unwatch_handler(int socket) override {
+    ::epoll_ctl(epoll.get(), EPOLL_CTL_DEL, socket, nullptr);
   }
   void watch_client(std::uint64_t id, int socket, std::uint32_t events) override {
     watch(socket, events, tag_of(Kind::client, id), false);

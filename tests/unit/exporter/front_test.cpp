@@ -10,7 +10,6 @@
 
 #include <atomic>
 #include <chrono>
-#include <ctime>
 #include <future>
 #include <thread>
 
@@ -32,15 +31,6 @@ bool is_cut(const base::UniqueFd& connection) {
   char byte = 0;
   const ssize_t count = ::recv(connection.get(), &byte, 1, 0);
   return count == 0 || (count < 0 && errno == ECONNRESET);
-}
-
-HttpHandler large(std::size_t size) {
-  const auto body = std::make_shared<const std::string>(size, 'x');
-  return [body](const HttpRequest& request) {
-    HttpResponse response = echo(request);
-    if (request.path == "/large") response.body = body;
-    return response;
-  };
 }
 
 TEST(Front, RelaysRequestAndResponse) {
@@ -354,13 +344,6 @@ TEST(Front, LeavesNothingBehind) {
   }
   ::unsetenv("RUNTIME_DIRECTORY");
   EXPECT_TRUE(std::filesystem::is_empty(folder.path()));
-}
-
-std::chrono::microseconds processor_time() {
-  std::timespec time{};
-  ::clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
-  return std::chrono::duration_cast<std::chrono::microseconds>(
-      std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec));
 }
 
 // No descriptor is left for a client: it waits, and the thread must not spin meanwhile.
