@@ -60,7 +60,11 @@ bool Connection::is_idle() const {
 }
 
 bool Connection::is_slow_response() const {
-  return phase_ == Phase::response && hold_ == Hold::line_or_place && has_head_ && pending() != 0;
+  return phase_ == Phase::response && has_head_ && !is_stream_ && pending() != 0;
+}
+
+bool Connection::is_slow_with_a_place() const {
+  return is_slow_response() && hold_ == Hold::line_or_place;
 }
 
 Connection::Clock::time_point Connection::deadline() const {

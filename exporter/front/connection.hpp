@@ -73,8 +73,10 @@ class Connection {
   [[nodiscard]] bool is_idle() const;
   [[nodiscard]] bool has_served() const { return served_; }
   [[nodiscard]] Clock::time_point idle_since() const { return phase_since_; }
-  // Holds a place for a client that is slow to take a response; when that began.
+  // Its client is slow to take a response, not a stream; and it holds a place for that. When the
+  // response began.
   [[nodiscard]] bool is_slow_response() const;
+  [[nodiscard]] bool is_slow_with_a_place() const;
   [[nodiscard]] Clock::time_point response_since() const { return response_since_; }
   void end();
 

@@ -82,4 +82,40 @@ TEST(SlowClient, CostsNothingWhileTheHandlerHasGone) {
   EXPECT_LT(processor_time() - before, milliseconds(50));
 }
 
+// All connections there may be are clients that take their time, of one address or of many.
+void expect_room(const front::Limits& limits, std::size_t count) {
+  const WholeFront front(large(std::size_t{50} * 1024 * 1024), limits);
+  std::vector<base::UniqueFd> lazy;
+  for (std::size_t index = 0; index < count; ++index) {
+    lazy.push_back(connect_to(front.port()));
+    take_little(lazy.back());
+    send_text(lazy.back().get(), "GET /large HTTP/1.1\r\nHost: x\r\n\r\n");
+  }
+  const auto give_up = std::chrono::steady_clock::now() + std::chrono::seconds(5);
+  int status = 0;
+  while (status != 200 && std::chrono::steady_clock::now() < give_up) {
+    const base::UniqueFd scraper = connect_to(front.port());
+    const std::string_view request = "GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
+    ::send(scraper.get(), request.data(), request.size(), MSG_NOSIGNAL);  // it may be cut by then
+    status = read_reply(scraper.get()).status;
+  }
+  EXPECT_EQ(status, 200);
+}
+
+TEST(SlowClient, MakesRoomForTheScraperOfItsAddress) {
+  front::Limits limits;
+  limits.connections_per_address = 3;
+  limits.pressed_response = milliseconds(300);
+  limits.stall = std::chrono::minutes(1);
+  expect_room(limits, limits.connections_per_address);
+}
+
+TEST(SlowClient, MakesRoomForAnyScraper) {
+  front::Limits limits;
+  limits.connections = 3;
+  limits.pressed_response = milliseconds(300);
+  limits.stall = std::chrono::minutes(1);
+  expect_room(limits, limits.connections);
+}
+
 }  // namespace
