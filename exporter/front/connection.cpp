@@ -108,12 +108,18 @@ void Connection::on_place(Clock::time_point now) {
   run(now);
 }
 
-void Connection::on_verdict(bool right, Clock::time_point now) {
+void Connection::on_verdict(PasswordCheck::Answer answer, Clock::time_point now) {
   if (phase_ != Phase::password) return;
-  if (right) {
-    ask_handler(now);
-  } else {
-    refuse(kUnauthorized, "wrong name or password", now, ask_for_password());
+  switch (answer) {
+    case PasswordCheck::Answer::right:
+      ask_handler(now);
+      break;
+    case PasswordCheck::Answer::wrong:
+      refuse(kUnauthorized, "wrong name or password", now, ask_for_password());
+      break;
+    case PasswordCheck::Answer::busy:
+      refuse_password_check(now);
+      break;
   }
   run(now);
 }
@@ -228,6 +234,10 @@ bool Connection::check_password(Clock::time_point now) {
     case PasswordCheck::Verdict::busy:
       break;
   }
+  return refuse_password_check(now);
+}
+
+bool Connection::refuse_password_check(Clock::time_point now) {
   return refuse(kUnavailable, "too many passwords to check", now,
                 retry_after(std::chrono::seconds(1)));
 }

@@ -62,7 +62,7 @@ class Connection {
   void on_client(std::uint32_t events, Clock::time_point now);
   void on_handler(Clock::time_point now);
   void on_place(Clock::time_point now);
-  void on_verdict(bool right, Clock::time_point now);
+  void on_verdict(PasswordCheck::Answer answer, Clock::time_point now);
   void on_deadline(Clock::time_point now);
 
   [[nodiscard]] bool has_ended() const { return phase_ == Phase::ended; }
@@ -91,6 +91,7 @@ class Connection {
   bool drain();
   bool admit(Clock::time_point now);
   bool check_password(Clock::time_point now);
+  bool refuse_password_check(Clock::time_point now);
   bool ask_handler(Clock::time_point now);
   bool connect_to_handler(Clock::time_point now);
   bool pass_response(Clock::time_point now);

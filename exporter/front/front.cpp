@@ -246,10 +246,10 @@ void Front::State::on_wake(Clock::time_point now) {
   eventfd_t count = 0;
   ::eventfd_read(wake_up.get(), &count);
   if (reload_wanted.exchange(false) && file.has_file()) options.reports.on_reload(file.reload());
-  for (const auto& [ticket, right] : password_check->take_verdicts(now)) {
+  for (const auto& [ticket, answer] : password_check->take_verdicts(now)) {
     const auto found = connections.find(ticket);
     if (found == connections.end()) continue;
-    found->second->on_verdict(right, now);
+    found->second->on_verdict(answer, now);
     forget_if_ended(ticket);
   }
 }
