@@ -314,9 +314,9 @@ void Connection::let_handler_go() {
 }
 
 void Connection::update_watches() {
-  host_.buffered() += pending();
+  host_.buffered() += out_.capacity();
   host_.buffered() -= counted_;
-  counted_ = pending();
+  counted_ = out_.capacity();
   const bool waits_for_client = is_idle() || (phase_ == Phase::response && pending() != 0);
   const std::uint32_t client = waits_for_client ? client_waits_for_ : 0;
   if (client != client_watched_) host_.watch_client(id_, transport_.fd(), client);

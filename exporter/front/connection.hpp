@@ -38,7 +38,7 @@ class Connection {
     virtual bool begin_stream(std::uint64_t id) = 0;
     virtual void end_stream() = 0;
     virtual base::UniqueFd connect_to_handler() = 0;
-    // Bytes in all that are held for slow clients.
+    // Memory in all that holds responses.
     virtual std::size_t& buffered() = 0;
     // For its bytes and its end, which the kernel tells of as long as it is watched at all.
     virtual void watch_handler(std::uint64_t id, int socket) = 0;
@@ -135,7 +135,7 @@ class Connection {
   std::uint64_t body_left_ = 0;
   std::string out_;
   std::size_t written_ = 0;
-  std::size_t counted_ = 0;  // of out_, in host_.buffered()
+  std::size_t counted_ = 0;  // memory of out_, in host_.buffered()
   std::size_t drained_ = 0;
   Clock::time_point response_since_;
   Clock::time_point handler_moved_;
