@@ -118,7 +118,7 @@ base::Expected<WebFront> open_web(const Options& options, front::WebSettingsFile
   WebFrontOptions web;
   web.listen = options.listen;
   web.from_service_manager = options.systemd_socket;
-  web.server.max_requests = options.max_requests;
+  web.max_requests = options.max_requests;
   // Clients can cause these: at debug they cannot fill the journal.
   web.server.on_message = [](const std::string& message) {
     log(LogLevel::debug, LogEvent::web_server, {{"message", message}});

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "exporter/options.hpp"
 
+#include <fmt/format.h>
+
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <sstream>
 
 #include "base/exit_code.hpp"
 #include "base/version.hpp"
+#include "exporter/front/request_head.hpp"
 
 namespace hnv::exporter {
 
@@ -46,7 +49,9 @@ std::string check_telemetry_path(const std::string& text) {
                      std::all_of(text.begin(), text.end(), is_plain) &&
                      text.find("//") == std::string::npos && text.find("/.") == std::string::npos;
   if (!plain) return "'" + text + "' is no path; allowed: / and letters, digits, - _ . ~";
-  if (text.starts_with("/-/")) return "'" + text + "' is taken; paths below /-/ are for health";
+  if (text.starts_with(front::kHealthPaths)) {
+    return fmt::format("'{}' is taken; paths below {} are for health", text, front::kHealthPaths);
+  }
   return {};
 }
 
@@ -84,7 +89,7 @@ void add_web_options(CLI::App& app, Options& options, std::vector<std::string>& 
   add_place(app, "--web.telemetry-path", options.telemetry_path, "PATH", "Path of the metrics")
       ->check(check_telemetry_path);
   app.add_option("--web.max-requests", options.max_requests,
-                 "Requests answered at once, more get status 503; 0: no limit")
+                 "Requests answered at once, more wait in line; 0: the front's own limit")
       ->capture_default_str()
       ->type_name("COUNT");
 }

@@ -19,8 +19,8 @@ struct Options {
   bool systemd_socket = false;  // serve on what the service manager passes, and not on `listen`
   std::string web_config_file;  // TLS, passwords, headers; empty: none
   std::string telemetry_path = "/metrics";
-  // Of the 16 that the web server can work on, so that health checks always find a free one.
-  unsigned max_requests = 12;
+  // At once, more wait in line; 0: as many as the front has places for. See front::Limits.
+  unsigned max_requests = 0;
   std::string status_file = kWatchdogStatusFile;
   bool lpar_info = true;      // serve hnv_lpar_info
   bool node_bonding = false;  // serve what node_exporter's collector "bonding" serves

@@ -60,7 +60,13 @@ void Renderer::run() {
     Round round = std::move(*next_);
     next_.reset();
     lock.unlock();
-    round.promise.set_value(play(round.wanted));
+    Bodies bodies;
+    try {
+      bodies = play(round.wanted);
+    } catch (const std::exception&) {
+      // Not even the report of a failure had memory. Who waits hears that there is no body.
+    }
+    round.promise.set_value(std::move(bodies));
   }
 }
 

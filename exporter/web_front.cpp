@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "exporter/web_front.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdlib>
 #include <system_error>
@@ -49,14 +50,18 @@ Expected<WebFront> WebFront::start(const WebFrontOptions& options, front::WebSet
   if (!folder) return failure(folder.error());
   WebServerOptions for_server = options.server;
   for_server.socket = folder->path() / "http";
-  for_server.workers = static_cast<unsigned>(options.limits.at_once);
-  for_server.max_streams = static_cast<unsigned>(options.limits.streams);
+  front::Limits limits = options.limits;
+  if (options.max_requests != 0) {
+    limits.at_once = std::min<std::size_t>(limits.at_once, options.max_requests);
+  }
+  for_server.workers = static_cast<unsigned>(limits.at_once + limits.health_at_once);
+  for_server.max_streams = static_cast<unsigned>(limits.streams);
   // The front decides about slow clients; the server's own bounds are a net below it.
-  for_server.request_timeout = 2 * options.limits.response;
-  for_server.response_timeout = 2 * options.limits.response;
+  for_server.request_timeout = 2 * limits.response;
+  for_server.response_timeout = 2 * limits.response;
   auto server = WebServer::start(for_server, std::move(handler));
   if (!server) return failure(server.error());
-  auto front = front::Front::start({options.limits, for_server.socket, options.reports},
+  auto front = front::Front::start({limits, for_server.socket, options.reports},
                                    std::move(*listeners), std::move(settings));
   if (!front) return failure(front.error());
   return WebFront(std::move(*folder), std::move(*server), std::move(*front), std::move(addresses));

@@ -17,6 +17,7 @@ struct WebFrontOptions {
   bool from_service_manager = false;  // its sockets, and none of `listen`
   WebServerOptions server;            // but for its socket, its workers and its time-outs
   front::Limits limits;
+  unsigned max_requests = 0;  // lowers limits.at_once; 0: does not
   front::FrontReports reports;
 };
 

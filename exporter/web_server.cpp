@@ -37,8 +37,6 @@ constexpr int kMethodNotAllowed = 405;
 constexpr int kInternalError = 500;
 constexpr int kUnavailable = 503;
 
-constexpr std::string_view kHealthPaths = "/-/";
-
 // On every response. Nothing is loaded but what comes from here, nothing stands inline, nothing may
 // frame the page, nothing is kept.
 constexpr std::string_view kFixedHeaders =
@@ -234,7 +232,6 @@ struct WebServer::State {
   mg_context* context = nullptr;
   base::UniqueFd listener;
   bool has_our_socket = false;
-  std::atomic<unsigned> in_flight{0};
   OpenStreams streams;
   // Messages of the thread that starts the server say why it does not start.
   std::thread::id starter;
@@ -382,35 +379,15 @@ int WebServer::State::stream(mg_connection* connection, const HttpResponse& resp
 }
 
 int WebServer::State::respond(mg_connection* connection) {
-  struct Guest {
-    explicit Guest(std::atomic<unsigned>& count) : count_(count), number_(++count) {}
-    Guest(const Guest&) = delete;
-    Guest& operator=(const Guest&) = delete;
-    Guest(Guest&&) = delete;
-    Guest& operator=(Guest&&) = delete;
-    ~Guest() { --count_; }
-    std::atomic<unsigned>& count_;
-    unsigned number_;
-  };
   const mg_request_info& request = *mg_get_request_info(connection);
-  std::optional<Guest> guest;
-  if (!std::string_view(request.local_uri).starts_with(kHealthPaths)) guest.emplace(in_flight);
   HttpResponse response;
-  if (guest && options.max_requests != 0 && guest->number_ > options.max_requests) {
-    response = error_response(connection, kUnavailable);
-    response.headers.emplace_back("Retry-After", "1");
-  } else {
-    try {
-      response = answer(connection, request);
-    } catch (...) {
-      response = error_response(connection, kInternalError);
-    }
+  try {
+    response = answer(connection, request);
+  } catch (...) {
+    response = error_response(connection, kInternalError);
   }
   const bool with_body = std::string_view(request.request_method) != "HEAD";
-  if (response.stream && with_body) {
-    guest.reset();
-    return stream(connection, response);
-  }
+  if (response.stream && with_body) return stream(connection, response);
   send(connection, response, with_body, options.response_timeout);
   return response.status;
 }

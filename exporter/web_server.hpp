@@ -74,9 +74,6 @@ struct WebServerOptions {
   // Responses with a stream at once; each holds one more worker, beside those above. The next one
   // gets status 503.
   unsigned max_streams = 8;
-  // Requests answered at once, more get status 503; 0: no limit. Streams and paths
-  // below /-/ do not count.
-  unsigned max_requests = 0;
   // A client that has not sent a whole request is cut after one to two times this.
   std::chrono::milliseconds request_timeout = std::chrono::seconds(5);
   // A client that has not taken the response by then is cut.

@@ -60,7 +60,11 @@ bool Connection::is_idle() const {
 }
 
 bool Connection::is_slow_response() const {
-  return phase_ == Phase::response && hold_ == Hold::line_or_place && has_head_ && pending() != 0;
+  return phase_ == Phase::response && has_head_ && !is_stream_ && pending() != 0;
+}
+
+bool Connection::is_slow_with_a_place() const {
+  return is_slow_response() && hold_ == Hold::line_or_place;
 }
 
 Connection::Clock::time_point Connection::deadline() const {
@@ -104,12 +108,18 @@ void Connection::on_place(Clock::time_point now) {
   run(now);
 }
 
-void Connection::on_verdict(bool right, Clock::time_point now) {
+void Connection::on_verdict(PasswordCheck::Answer answer, Clock::time_point now) {
   if (phase_ != Phase::password) return;
-  if (right) {
-    ask_handler(now);
-  } else {
-    refuse(kUnauthorized, "wrong name or password", now, ask_for_password());
+  switch (answer) {
+    case PasswordCheck::Answer::right:
+      ask_handler(now);
+      break;
+    case PasswordCheck::Answer::wrong:
+      refuse(kUnauthorized, "wrong name or password", now, ask_for_password());
+      break;
+    case PasswordCheck::Answer::busy:
+      refuse_password_check(now);
+      break;
   }
   run(now);
 }
@@ -224,12 +234,16 @@ bool Connection::check_password(Clock::time_point now) {
     case PasswordCheck::Verdict::busy:
       break;
   }
+  return refuse_password_check(now);
+}
+
+bool Connection::refuse_password_check(Clock::time_point now) {
   return refuse(kUnavailable, "too many passwords to check", now,
                 retry_after(std::chrono::seconds(1)));
 }
 
 bool Connection::ask_handler(Clock::time_point now) {
-  switch (host_.ask_for_place(id_)) {
+  switch (host_.ask_for_place(id_, request_.path.starts_with(kHealthPaths))) {
     case Host::Place::taken:
       hold_ = Hold::line_or_place;
       return connect_to_handler(now);
@@ -254,8 +268,8 @@ bool Connection::connect_to_handler(Clock::time_point now) {
   if (sent != static_cast<ssize_t>(request.size())) {
     return refuse(kUnavailable, "the server is busy", now, retry_after(std::chrono::seconds(1)));
   }
-  host_.watch_handler(id_, handler_.get(), EPOLLIN, true);
-  handler_watched_ = EPOLLIN;
+  host_.watch_handler(id_, handler_.get());
+  handler_watched_ = true;
   from_handler_.clear();
   out_.clear();
   written_ = 0;
@@ -293,24 +307,27 @@ bool Connection::refuse(int status, std::string_view reason, Clock::time_point n
 
 void Connection::let_handler_go() {
   handler_ = {};
-  handler_watched_ = 0;
+  handler_watched_ = false;
   if (hold_ == Hold::line_or_place) host_.give_back_place(id_);
   if (hold_ == Hold::stream) host_.end_stream();
   hold_ = Hold::nothing;
 }
 
 void Connection::update_watches() {
-  host_.buffered() += pending();
+  host_.buffered() += out_.capacity();
   host_.buffered() -= counted_;
-  counted_ = pending();
+  counted_ = out_.capacity();
   const bool waits_for_client = is_idle() || (phase_ == Phase::response && pending() != 0);
   const std::uint32_t client = waits_for_client ? client_waits_for_ : 0;
   if (client != client_watched_) host_.watch_client(id_, transport_.fd(), client);
   client_watched_ = client;
   if (!handler_) return;
-  const std::uint32_t handler = has_room() ? std::uint32_t{EPOLLIN} : 0;
-  if (handler != handler_watched_) host_.watch_handler(id_, handler_.get(), handler, false);
-  handler_watched_ = handler;
+  // Not only without EPOLLIN: a handler that has closed is told of whatever one asks for.
+  const bool watches = has_room();
+  if (watches == handler_watched_) return;
+  handler_watched_ = watches;
+  if (watches) return host_.watch_handler(id_, handler_.get());
+  host_.unwatch_handler(handler_.get());
 }
 
 }  // namespace hnv::exporter::front

@@ -28,18 +28,21 @@ class Connection {
     virtual const Limits& limits() = 0;
     virtual SharedSettings settings(Clock::time_point now) = 0;
     virtual PasswordCheck& passwords() = 0;
-    // A place with the handler. `in_line`: `on_place` will be called.
+    // A place with the handler. `in_line`: `on_place` will be called. Health checks have a few of
+    // their own.
     enum class Place { taken, in_line, none };
-    virtual Place ask_for_place(std::uint64_t id) = 0;
+    virtual Place ask_for_place(std::uint64_t id, bool is_health) = 0;
     virtual void give_back_place(std::uint64_t id) = 0;
     // From a place to one of those for streams, false if all of them are taken. `end_stream` gives
     // it back.
     virtual bool begin_stream(std::uint64_t id) = 0;
     virtual void end_stream() = 0;
     virtual base::UniqueFd connect_to_handler() = 0;
-    // Bytes in all that are held for slow clients.
+    // Memory in all that holds responses.
     virtual std::size_t& buffered() = 0;
-    virtual void watch_handler(std::uint64_t id, int socket, std::uint32_t events, bool is_new) = 0;
+    // For its bytes and its end, which the kernel tells of as long as it is watched at all.
+    virtual void watch_handler(std::uint64_t id, int socket) = 0;
+    virtual void unwatch_handler(int socket) = 0;
     virtual void watch_client(std::uint64_t id, int socket, std::uint32_t events) = 0;
 
    protected:
@@ -59,7 +62,7 @@ class Connection {
   void on_client(std::uint32_t events, Clock::time_point now);
   void on_handler(Clock::time_point now);
   void on_place(Clock::time_point now);
-  void on_verdict(bool right, Clock::time_point now);
+  void on_verdict(PasswordCheck::Answer answer, Clock::time_point now);
   void on_deadline(Clock::time_point now);
 
   [[nodiscard]] bool has_ended() const { return phase_ == Phase::ended; }
@@ -70,8 +73,10 @@ class Connection {
   [[nodiscard]] bool is_idle() const;
   [[nodiscard]] bool has_served() const { return served_; }
   [[nodiscard]] Clock::time_point idle_since() const { return phase_since_; }
-  // Holds a place for a client that is slow to take a response; when that began.
+  // Its client is slow to take a response, not a stream; and it holds a place for that. When the
+  // response began.
   [[nodiscard]] bool is_slow_response() const;
+  [[nodiscard]] bool is_slow_with_a_place() const;
   [[nodiscard]] Clock::time_point response_since() const { return response_since_; }
   void end();
 
@@ -86,6 +91,7 @@ class Connection {
   bool drain();
   bool admit(Clock::time_point now);
   bool check_password(Clock::time_point now);
+  bool refuse_password_check(Clock::time_point now);
   bool ask_handler(Clock::time_point now);
   bool connect_to_handler(Clock::time_point now);
   bool pass_response(Clock::time_point now);
@@ -119,7 +125,7 @@ class Connection {
 
   Hold hold_ = Hold::nothing;
   base::UniqueFd handler_;
-  std::uint32_t handler_watched_ = 0;
+  bool handler_watched_ = false;
   std::uint32_t client_watched_ = 0;
   std::string from_handler_;  // until its head is whole
   bool has_head_ = false;
@@ -129,7 +135,7 @@ class Connection {
   std::uint64_t body_left_ = 0;
   std::string out_;
   std::size_t written_ = 0;
-  std::size_t counted_ = 0;  // of out_, in host_.buffered()
+  std::size_t counted_ = 0;  // memory of out_, in host_.buffered()
   std::size_t drained_ = 0;
   Clock::time_point response_since_;
   Clock::time_point handler_moved_;

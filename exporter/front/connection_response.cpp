@@ -21,7 +21,7 @@ constexpr std::chrono::seconds kStreamRetry{10};
 bool Connection::has_room() const {
   const Limits& limits = host_.limits();
   const bool may_hold_much = host_.buffered() < limits.response_buffers;
-  return pending() < (may_hold_much ? limits.response_buffer : limits.piece);
+  return out_.size() < (may_hold_much ? limits.response_buffer : limits.piece);
 }
 
 bool Connection::pass_response(Clock::time_point now) {
@@ -84,7 +84,7 @@ bool Connection::take_head(Clock::time_point now) {
   const std::string_view body = std::string_view(from_handler_).substr(head->size);
   out_.append(body);
   count_body(body.size());
-  from_handler_.clear();
+  from_handler_ = std::string();  // its memory as well
   return true;
 }
 
@@ -108,7 +108,7 @@ bool Connection::write_client(Clock::time_point now) {
   if (result.status != IoStatus::done) return false;
   client_moved_ = now;
   written_ += result.count;
-  if (pending() == 0 || written_ >= host_.limits().response_buffer) {
+  if (pending() == 0 || written_ >= host_.limits().piece) {
     out_.erase(0, written_);
     written_ = 0;
   }

@@ -14,6 +14,7 @@
 #include <cerrno>
 #include <csignal>
 #include <cstring>
+#include <optional>
 #include <system_error>
 #include <thread>
 #include <tuple>
@@ -110,7 +111,7 @@ struct Front::State final : Connection::Host {
   void welcome(UniqueFd socket, const std::string& source, Clock::time_point now);
   void pause_accepting(int problem, Clock::time_point now);
   void listen_again();
-  bool make_room(const std::string* source);
+  bool make_room(const std::string* source, Clock::time_point now);
   void serve_line(Clock::time_point now);
   void look_at_deadlines(Clock::time_point now);
   void relieve_line(Clock::time_point now);
@@ -123,14 +124,19 @@ struct Front::State final : Connection::Host {
     return file.current();
   }
   PasswordCheck& passwords() override { return *password_check; }
-  Place ask_for_place(std::uint64_t id) override { return places.ask(id); }
+  Place ask_for_place(std::uint64_t id, bool is_health) override {
+    return places.ask(id, is_health);
+  }
   void give_back_place(std::uint64_t id) override { places.give_back(id); }
   bool begin_stream(std::uint64_t id) override { return places.begin_stream(id); }
   void end_stream() override { places.end_stream(); }
   UniqueFd connect_to_handler() override;
   std::size_t& buffered() override { return bytes_buffered; }
-  void watch_handler(std::uint64_t id, int socket, std::uint32_t events, bool is_new) override {
-    watch(socket, events, tag_of(Kind::handler, id), is_new);
+  void watch_handler(std::uint64_t id, int socket) override {
+    watch(socket, EPOLLIN, tag_of(Kind::handler, id), true);
+  }
+  void unwatch_handler(int socket) override {
+    ::epoll_ctl(epoll.get(), EPOLL_CTL_DEL, socket, nullptr);
   }
   void watch_client(std::uint64_t id, int socket, std::uint32_t events) override {
     watch(socket, events, tag_of(Kind::client, id), false);
@@ -240,10 +246,10 @@ void Front::State::on_wake(Clock::time_point now) {
   eventfd_t count = 0;
   ::eventfd_read(wake_up.get(), &count);
   if (reload_wanted.exchange(false) && file.has_file()) options.reports.on_reload(file.reload());
-  for (const auto& [ticket, right] : password_check->take_verdicts(now)) {
+  for (const auto& [ticket, answer] : password_check->take_verdicts(now)) {
     const auto found = connections.find(ticket);
     if (found == connections.end()) continue;
-    found->second->on_verdict(right, now);
+    found->second->on_verdict(answer, now);
     forget_if_ended(ticket);
   }
 }
@@ -271,8 +277,8 @@ void Front::State::welcome(UniqueFd socket, const std::string& source, Clock::ti
   const auto known = per_source.find(source);
   const bool source_is_full = !source.empty() && known != per_source.end() &&
                               known->second >= limits.connections_per_address;
-  if (source_is_full && !make_room(&source)) return;
-  if (connections.size() >= limits.connections && !make_room(nullptr)) return;
+  if (source_is_full && !make_room(&source, now)) return;
+  if (connections.size() >= limits.connections && !make_room(nullptr, now)) return;
   const int on = 1;
   ::setsockopt(socket.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
   const std::uint64_t id = ++last_id;
@@ -287,25 +293,30 @@ void Front::State::welcome(UniqueFd socket, const std::string& source, Clock::ti
   forget_if_ended(id);
 }
 
-// Ends a connection that waits for a request: of this source, or of any. First one that never sent
-// a whole request, then the one that has been silent for longest. False: all are being served.
-bool Front::State::make_room(const std::string* source) {
-  const Connection* chosen = nullptr;
-  std::uint64_t chosen_id = 0;
+// Ends a connection, of this source or of any. First one that never sent a whole request, then the
+// one that waits for its next for longest, then the oldest response that has had its time and that
+// its client still has not taken. False: all are being served.
+bool Front::State::make_room(const std::string* source, Clock::time_point now) {
+  enum class Order : std::uint8_t { never_asked, idle, slow };
+  // Many come at the same time, and then the number tells which came first.
+  using Rank = std::tuple<Order, Clock::time_point, std::uint64_t>;
+  std::optional<Rank> first;
   for (const auto& [id, connection] : connections) {
-    if (!connection->is_idle()) continue;
     if (source != nullptr && connection->source() != *source) continue;
-    // Many come at the same time, and then the number tells which came first.
-    const auto rank = [](const Connection& one, std::uint64_t number) {
-      return std::make_tuple(one.has_served(), one.idle_since(), number);
-    };
-    if (chosen != nullptr && rank(*chosen, chosen_id) < rank(*connection, id)) continue;
-    chosen = connection.get();
-    chosen_id = id;
+    std::optional<Rank> rank;
+    if (connection->is_idle()) {
+      rank.emplace(connection->has_served() ? Order::idle : Order::never_asked,
+                   connection->idle_since(), id);
+    } else if (connection->is_slow_response() &&
+               connection->response_since() + options.limits.pressed_response <= now) {
+      rank.emplace(Order::slow, connection->response_since(), id);
+    }
+    if (rank && (!first || *rank < *first)) first = rank;
   }
-  if (chosen == nullptr) return false;
-  connections.at(chosen_id)->end();
-  forget_if_ended(chosen_id);
+  if (!first) return false;
+  const auto chosen = std::get<std::uint64_t>(*first);
+  connections.at(chosen)->end();
+  forget_if_ended(chosen);
   return true;
 }
 
@@ -363,7 +374,7 @@ void Front::State::look_at_deadlines(Clock::time_point now) {
 void Front::State::relieve_line(Clock::time_point now) {
   std::vector<std::uint64_t> slow;
   for (const auto& [id, connection] : connections) {
-    if (connection->is_slow_response() &&
+    if (connection->is_slow_with_a_place() &&
         connection->response_since() + options.limits.pressed_response <= now) {
       slow.push_back(id);
     }

@@ -10,7 +10,8 @@ namespace hnv::exporter::front {
 struct Limits {
   // In all, and from one IPv4 address or IPv6 /64; clients of a Unix socket count as one in all
   // only. A connection beyond makes room for itself by ending the oldest that waits for a request,
-  // first of those that never sent one.
+  // first of those that never sent one; else the oldest response that its client has not taken in
+  // `pressed_response`.
   std::size_t connections = 512;
   std::size_t connections_per_address = 64;
 
@@ -20,6 +21,8 @@ struct Limits {
 
   // Requests that are with the handler; more wait in line for `wait`, then get status 503.
   std::size_t at_once = 16;
+  // Places beside those, for health checks only: they are answered while all others hang.
+  std::size_t health_at_once = 4;
   std::size_t waiting = 256;
   std::chrono::milliseconds wait{10'000};
   // Responses without an end (server-sent events).
@@ -36,7 +39,7 @@ struct Limits {
   std::chrono::milliseconds stall{10'000};
   // From the first byte of a response to its last; not for streams.
   std::chrono::milliseconds response{60'000};
-  // The same while other requests wait in line.
+  // The same while other requests wait in line or there are too many connections.
   std::chrono::milliseconds pressed_response{5'000};
 
   // Of a response held for a slow client, so that the handler's thread is free again: for one

@@ -77,8 +77,8 @@ bool matches(const std::string& password, const std::string& hash) {
   return whole && same;
 }
 
-PasswordCheck::PasswordCheck(const Limits& limits, std::function<void()> wake)
-    : limits_(limits), wake_(std::move(wake)) {
+PasswordCheck::PasswordCheck(const Limits& limits, std::function<void()> wake, Matcher matcher)
+    : limits_(limits), wake_(std::move(wake)), matches_(std::move(matcher)) {
   if (RAND_bytes(key_.data(), static_cast<int>(key_.size())) != 1) {
     throw std::runtime_error("OpenSSL has no random numbers");
   }
@@ -138,22 +138,19 @@ PasswordCheck::Verdict PasswordCheck::check(const WebSettings& settings,
 }
 
 std::vector<PasswordCheck::Told> PasswordCheck::take_verdicts(Clock::time_point now) {
-  std::deque<Question> told;
+  std::list<Question> told;
   {
     const std::lock_guard lock(mutex_);
     told.swap(told_);
   }
   std::vector<Told> verdicts;
   for (const Question& question : told) {
-    if (question.right) {
-      remember(question.pair);
-    } else {
-      note_wrong(question.source, now);
-    }
+    if (question.answer == Answer::right) remember(question.pair);
+    if (question.answer == Answer::wrong) note_wrong(question.source, now);
     --unchecked_in_all_;
     const auto unchecked = unchecked_.find(question.source);
     if (--unchecked->second == 0) unchecked_.erase(unchecked);
-    verdicts.push_back({question.ticket, question.right});
+    verdicts.push_back({question.ticket, question.answer});
   }
   return verdicts;
 }
@@ -191,19 +188,28 @@ void PasswordCheck::note_wrong(const std::string& source, Clock::time_point now)
   ++wrong.count;
 }
 
+PasswordCheck::Answer PasswordCheck::answer_to(const Question& question) const {
+  try {
+    const bool same = matches_(question.password, question.hash);
+    return same && question.known ? Answer::right : Answer::wrong;
+  } catch (const std::exception&) {
+    return Answer::busy;
+  }
+}
+
 void PasswordCheck::work() {
   std::unique_lock lock(mutex_);
   while (true) {
     changed_.wait(lock, [this] { return ending_ || !asked_.empty(); });
     if (ending_) return;
-    Question question = std::move(asked_.front());
-    asked_.pop_front();
+    std::list<Question> in_hand;
+    in_hand.splice(in_hand.end(), asked_, asked_.begin());
     lock.unlock();
-    const bool same = matches(question.password, question.hash);
-    question.right = same && question.known;
+    Question& question = in_hand.front();
+    question.answer = answer_to(question);
     OPENSSL_cleanse(question.password.data(), question.password.size());
     lock.lock();
-    told_.push_back(std::move(question));
+    told_.splice(told_.end(), in_hand);
     wake_();
   }
 }

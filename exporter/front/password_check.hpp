@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
+#include <list>
 #include <mutex>
 #include <optional>
 #include <set>
@@ -45,8 +46,12 @@ class PasswordCheck {
     busy,      // unchecked passwords in all: status 503
   };
 
+  // What a check has come to. busy: it could not be made, for want of memory.
+  enum class Answer { right, wrong, busy };
+  using Matcher = std::function<bool(const std::string& password, const std::string& hash)>;
+
   // `wake` is called on the checking thread when there are verdicts to take.
-  PasswordCheck(const Limits& limits, std::function<void()> wake);
+  PasswordCheck(const Limits& limits, std::function<void()> wake, Matcher matcher = matches);
   PasswordCheck(const PasswordCheck&) = delete;
   PasswordCheck& operator=(const PasswordCheck&) = delete;
   PasswordCheck(PasswordCheck&&) = delete;
@@ -59,7 +64,7 @@ class PasswordCheck {
 
   struct Told {
     std::uint64_t ticket = 0;
-    bool right = false;
+    Answer answer = Answer::wrong;
   };
   std::vector<Told> take_verdicts(Clock::time_point now);
 
@@ -76,7 +81,7 @@ class PasswordCheck {
     std::string hash;
     bool known = false;  // the user
     Digest pair{};
-    bool right = false;
+    Answer answer = Answer::wrong;
   };
   struct Wrong {
     std::size_t count = 0;
@@ -87,10 +92,12 @@ class PasswordCheck {
   [[nodiscard]] bool has_too_many(const std::string& source, Clock::time_point now) const;
   void note_wrong(const std::string& source, Clock::time_point now);
   void remember(const Digest& pair);
+  [[nodiscard]] Answer answer_to(const Question& question) const;
   void work();
 
   const Limits& limits_;
   std::function<void()> wake_;
+  Matcher matches_;
   Digest key_{};
 
   // Of the caller's thread.
@@ -102,8 +109,9 @@ class PasswordCheck {
 
   std::mutex mutex_;
   std::condition_variable changed_;
-  std::deque<Question> asked_;
-  std::deque<Question> told_;
+  // Lists: to move a question from one to the other takes no memory.
+  std::list<Question> asked_;
+  std::list<Question> told_;
   bool ending_ = false;
   std::thread thread_;  // last: it uses the rest
 };

@@ -17,7 +17,11 @@ class Places {
  public:
   explicit Places(const Limits& limits) : limits_(limits) {}
 
-  Connection::Host::Place ask(std::uint64_t id) {
+  Connection::Host::Place ask(std::uint64_t id, bool is_health) {
+    if (is_health && health_.size() < limits_.health_at_once) {
+      health_.insert(id);
+      return Connection::Host::Place::taken;
+    }
     if (taken_.size() < limits_.at_once) {
       taken_.insert(id);
       return Connection::Host::Place::taken;
@@ -29,7 +33,7 @@ class Places {
 
   // Whether it was taken or only waited for.
   void give_back(std::uint64_t id) {
-    if (taken_.erase(id) != 0) return;
+    if (taken_.erase(id) + health_.erase(id) != 0) return;
     line_.erase(std::remove(line_.begin(), line_.end(), id), line_.end());
   }
 
@@ -37,6 +41,7 @@ class Places {
     if (streams_ >= limits_.streams) return false;
     ++streams_;
     taken_.erase(id);
+    health_.erase(id);
     return true;
   }
   void end_stream() { --streams_; }
@@ -55,6 +60,7 @@ class Places {
  private:
   const Limits& limits_;
   std::set<std::uint64_t> taken_;
+  std::set<std::uint64_t> health_;
   std::deque<std::uint64_t> line_;
   std::size_t streams_ = 0;
 };

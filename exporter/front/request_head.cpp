@@ -46,6 +46,10 @@ bool is_visible(char c) {
   return c > ' ' && c <= '~';
 }
 
+bool is_printable(char c) {
+  return c == ' ' || is_visible(c);
+}
+
 bool is_value_char(char c) {
   const auto byte = static_cast<unsigned char>(c);
   return c == '\t' || (byte >= 0x20 && byte != 0x7f);
@@ -242,6 +246,12 @@ std::string encoded(std::string_view path) {
   return result;
 }
 
+std::string relayed_target(const RequestHead& head) {
+  std::string target = encoded(head.path);
+  if (!head.query.empty()) target.append("?").append(head.query);
+  return target;
+}
+
 }  // namespace
 
 std::optional<std::string> RequestHead::header(std::string_view name) const {
@@ -271,6 +281,9 @@ RequestReading read_request_head(std::string_view bytes, const Limits& limits) {
   }
   bool is_new = false;
   if (auto refused = read_request_line(request_line, head, is_new)) return *refused;
+  if (relayed_target(head).size() > limits.request_line) {
+    return RequestRefusal{kTargetTooLong, "the target is too long once it is escaped"};
+  }
   while (!rest.empty()) {
     if (head.headers.size() == limits.header_fields) {
       return RequestRefusal{kFieldsTooLarge, "too many headers"};
@@ -283,21 +296,16 @@ RequestReading read_request_head(std::string_view bytes, const Limits& limits) {
 }
 
 std::string to_relay(const RequestHead& head) {
-  static constexpr std::array<std::pair<std::string_view, std::string_view>, 7> kRelayed = {{
+  static constexpr std::array<std::pair<std::string_view, std::string_view>, 3> kRelayed = {{
       {"accept", "Accept"},
       {"accept-encoding", "Accept-Encoding"},
-      {"accept-language", "Accept-Language"},
-      {"if-none-match", "If-None-Match"},
-      {"last-event-id", "Last-Event-ID"},
-      {"user-agent", "User-Agent"},
       {"x-prometheus-scrape-timeout-seconds", "X-Prometheus-Scrape-Timeout-Seconds"},
   }};
   std::string text = head.is_head ? "HEAD " : "GET ";
-  text.append(encoded(head.path));
-  if (!head.query.empty()) text.append("?").append(head.query);
-  text.append(" HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n");
+  text.append(relayed_target(head)).append(" HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n");
   for (const auto& [name, shown] : kRelayed) {
-    if (const auto value = head.header(name)) {
+    const auto value = head.header(name);
+    if (value && std::all_of(value->begin(), value->end(), is_printable)) {
       text.append(shown).append(": ").append(*value).append("\r\n");
     }
   }

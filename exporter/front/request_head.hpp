@@ -14,6 +14,9 @@
 
 namespace hnv::exporter::front {
 
+// Paths of health checks begin with it.
+inline constexpr std::string_view kHealthPaths = "/-/";
+
 struct RequestHead {
   bool is_head = false;  // else GET
   std::string path;      // decoded; begins with /, has no dot segments and no control characters
@@ -38,8 +41,9 @@ using RequestReading = std::variant<RequestIncomplete, RequestRefusal, RequestHe
 // `bytes` begin with the head; what follows it is left alone.
 RequestReading read_request_head(std::string_view bytes, const Limits& limits);
 
-// The same request for the handler's web server, with the headers that a handler may look at and
-// no others; in particular no credentials.
+// The same request for the handler's web server, printable ASCII throughout: with the headers that
+// a handler looks at and no others, in particular no credentials, and without those whose values
+// have other characters.
 std::string to_relay(const RequestHead& head);
 
 }  // namespace hnv::exporter::front

@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <ctime>
 #include <future>
 #include <optional>
 #include <string>
@@ -16,6 +17,24 @@ namespace hnv::exporter::test {
 
 inline HttpResponse echo(const HttpRequest& request) {
   return text_response(200, request.path + " " + request.query);
+}
+
+// Its body at /large is so large.
+inline HttpHandler large(std::size_t size) {
+  const auto body = std::make_shared<const std::string>(size, 'x');
+  return [body](const HttpRequest& request) {
+    HttpResponse response = echo(request);
+    if (request.path == "/large") response.body = body;
+    return response;
+  };
+}
+
+// Of the whole process.
+inline std::chrono::microseconds processor_time() {
+  std::timespec time{};
+  ::clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
+  return std::chrono::duration_cast<std::chrono::microseconds>(
+      std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec));
 }
 
 class WholeFront {

@@ -10,7 +10,6 @@
 
 #include <atomic>
 #include <chrono>
-#include <ctime>
 #include <future>
 #include <thread>
 
@@ -32,15 +31,6 @@ bool is_cut(const base::UniqueFd& connection) {
   char byte = 0;
   const ssize_t count = ::recv(connection.get(), &byte, 1, 0);
   return count == 0 || (count < 0 && errno == ECONNRESET);
-}
-
-HttpHandler large(std::size_t size) {
-  const auto body = std::make_shared<const std::string>(size, 'x');
-  return [body](const HttpRequest& request) {
-    HttpResponse response = echo(request);
-    if (request.path == "/large") response.body = body;
-    return response;
-  };
 }
 
 TEST(Front, RelaysRequestAndResponse) {
@@ -133,6 +123,55 @@ TEST(Front, ServesManyAtOnceByTurns) {
         std::async(std::launch::async, [&front] { return get(front.port(), "/").status; }));
   }
   for (auto& reply : replies) EXPECT_EQ(reply.get(), 200);
+}
+
+TEST(Front, FewerAtOnceWhereAskedForAndTheRestWaits) {
+  std::atomic<int> now{0};
+  std::atomic<int> most{0};
+  WebFrontOptions options;
+  options.listen = {{"127.0.0.1", 0}};
+  options.max_requests = 1;
+  const WholeFront front(options, [&](const HttpRequest& request) {
+    most = std::max<int>(most, ++now);
+    std::this_thread::yield();
+    --now;
+    return echo(request);
+  });
+  std::vector<std::future<int>> replies;
+  for (int index = 0; index < 20; ++index) {
+    replies.push_back(
+        std::async(std::launch::async, [&front] { return get(front.port(), "/").status; }));
+  }
+  for (auto& reply : replies) EXPECT_EQ(reply.get(), 200);
+  EXPECT_EQ(most, 1);
+}
+
+TEST(Front, HealthChecksAreAnsweredWhileAllElseHangs) {
+  front::Limits limits;
+  limits.at_once = 2;
+  std::promise<void> release;
+  const std::shared_future<void> released = release.get_future().share();
+  std::atomic<int> hanging{0};
+  const WholeFront front(
+      [&](const HttpRequest& request) {
+        if (request.path == "/slow") {
+          ++hanging;
+          released.wait();
+        }
+        return echo(request);
+      },
+      limits);
+  std::vector<std::future<int>> slow;
+  for (int index = 0; index < 8; ++index) {
+    slow.push_back(
+        std::async(std::launch::async, [&front] { return get(front.port(), "/slow").status; }));
+  }
+  while (hanging < 2) std::this_thread::yield();
+  const auto health =
+      std::async(std::launch::async, [&front] { return get(front.port(), "/-/healthy").status; });
+  EXPECT_EQ(health.wait_for(std::chrono::seconds(5)), std::future_status::ready);
+  release.set_value();
+  for (auto& status : slow) EXPECT_EQ(status.get(), 200);
 }
 
 TEST(Front, SilentClientsAreCut) {
@@ -305,13 +344,6 @@ TEST(Front, LeavesNothingBehind) {
   }
   ::unsetenv("RUNTIME_DIRECTORY");
   EXPECT_TRUE(std::filesystem::is_empty(folder.path()));
-}
-
-std::chrono::microseconds processor_time() {
-  std::timespec time{};
-  ::clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
-  return std::chrono::duration_cast<std::chrono::microseconds>(
-      std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec));
 }
 
 // No descriptor is left for a client: it waits, and the thread must not spin meanwhile.

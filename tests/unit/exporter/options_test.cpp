@@ -42,6 +42,7 @@ TEST(Options, HaveDefaults) {
   EXPECT_FALSE(options.config_file_named);
   EXPECT_THAT(options.listen, ElementsAre(ListenAddress{"", 10468}));
   EXPECT_EQ(options.telemetry_path, "/metrics");
+  EXPECT_EQ(options.max_requests, 0U) << "a lower one lets one client starve the scraper";
   EXPECT_EQ(options.status_file, "/run/hnv/watchdog.json");
   EXPECT_EQ(options.paths.sysfs, "/sys");
   EXPECT_TRUE(options.lpar_info);

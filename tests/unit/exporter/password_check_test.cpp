@@ -4,7 +4,9 @@
 #include <gtest/gtest.h>
 
 #include <condition_variable>
+#include <future>
 #include <mutex>
+#include <new>
 
 namespace {
 
@@ -60,7 +62,7 @@ class PasswordChecks : public ::testing::Test {
       verdicts = check_.take_verdicts(now_);
     }
     EXPECT_EQ(verdicts.front().ticket, ticket_);
-    return verdicts.front().right;
+    return verdicts.front().answer == PasswordCheck::Answer::right;
   }
 
   void told() {
@@ -115,6 +117,18 @@ TEST_F(PasswordChecks, OneSourceCannotFillTheLine) {
   }
   EXPECT_EQ(ask("user", "wrong"), Verdict::too_many);
   EXPECT_EQ(ask("user", "wrong", "elsewhere"), Verdict::pending);
+}
+
+TEST_F(PasswordChecks, WithoutMemoryTheyAreBusyAndNotWrong) {
+  std::promise<void> told;
+  PasswordCheck check(
+      limits_, [&told] { told.set_value(); },
+      [](const std::string&, const std::string&) -> bool { throw std::bad_alloc(); });
+  EXPECT_EQ(check.check(settings_, {"user", "secret"}, "here", 1, now_), Verdict::pending);
+  told.get_future().wait();
+  const auto verdicts = check.take_verdicts(now_);
+  ASSERT_EQ(verdicts.size(), 1U);
+  EXPECT_EQ(verdicts.front().answer, PasswordCheck::Answer::busy);
 }
 
 TEST_F(PasswordChecks, TheLineHasAnEnd) {

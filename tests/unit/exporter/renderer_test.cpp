@@ -185,6 +185,19 @@ TEST(Renderer, KeepsNobodyWaitingLongerThanHeIsPatient) {
   EXPECT_EQ(patient.get().outcome, Renderer::Outcome::done);
 }
 
+// Without memory not even the report of it may succeed.
+TEST(Renderer, GoesOnWhenReportingAFailureFails) {
+  int taken = 0;
+  Renderer renderer(
+      [&taken]() -> Snapshot {
+        if (++taken == 1) throw std::bad_alloc();
+        return numbered(taken);
+      },
+      render_number, [](const std::string&) { throw std::bad_alloc(); });
+  EXPECT_EQ(renderer.get(View::metrics), nullptr);
+  EXPECT_EQ(*renderer.get(View::metrics), "metrics 2");
+}
+
 TEST(Renderer, EndsWithoutARequest) {
   const Renderer renderer([] { return Snapshot(); }, render_number, ignore);
 }

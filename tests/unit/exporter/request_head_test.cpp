@@ -157,17 +157,47 @@ TEST(RequestHead, HandlerGetsWhatItMaySeeInOurWords) {
       "GET /a%2Fb%41%20;x?q=1 HTTP/1.1\r\nHost: evil\r\nAuthorization: Basic c2VjcmV0\r\n"
       "Cookie: c\r\nUpgrade: websocket\r\naccept: "
       "text/plain\r\nX-Prometheus-Scrape-Timeout-Seconds: 5\r\n"
-      "Last-Event-ID: 7\r\nAccept-Encoding: gzip\r\n\r\n");
+      "User-Agent: u\r\nLast-Event-ID: 7\r\nAccept-Encoding: gzip\r\n\r\n");
   const std::string relayed = to_relay(head);
   EXPECT_THAT(relayed, HasSubstr("GET /a/bA%20%3Bx?q=1 HTTP/1.1\r\n"));
-  for (const char* line : {"\r\nHost: localhost\r\n", "\r\nAccept: text/plain\r\n",
-                           "\r\nX-Prometheus-Scrape-Timeout-Seconds: 5\r\n",
-                           "\r\nLast-Event-ID: 7\r\n", "\r\nAccept-Encoding: gzip\r\n"}) {
+  for (const char* line :
+       {"\r\nHost: localhost\r\n", "\r\nAccept: text/plain\r\n",
+        "\r\nX-Prometheus-Scrape-Timeout-Seconds: 5\r\n", "\r\nAccept-Encoding: gzip\r\n"}) {
     EXPECT_THAT(relayed, HasSubstr(line));
   }
-  for (const char* word : {"Authorization", "c2VjcmV0", "Cookie", "Upgrade", "evil"}) {
+  for (const char* word :
+       {"Authorization", "c2VjcmV0", "Cookie", "Upgrade", "evil", "User-Agent", "Last-Event-ID"}) {
     EXPECT_THAT(relayed, Not(HasSubstr(word)));
   }
+}
+
+TEST(RequestHead, HandlerGetsPrintableValuesOnly) {
+  const std::string relayed = to_relay(
+      head_of(with_header("Accept: \xc3\xa4\r\nX-Prometheus-Scrape-Timeout-Seconds: 5\t\x80\r\n"
+                          "Accept-Encoding: gzip")));
+  EXPECT_THAT(relayed, Not(HasSubstr("Accept:")));
+  EXPECT_THAT(relayed, Not(HasSubstr("X-Prometheus")));
+  EXPECT_THAT(relayed, HasSubstr("\r\nAccept-Encoding: gzip\r\n"));
+}
+
+// Its path is escaped again, which makes it longer: "!" becomes "%21".
+TEST(RequestHead, TargetThatIsTooLongOnceEscapedIsRefused) {
+  const Limits limits;
+  EXPECT_EQ(status_of(with_target("/" + std::string(limits.request_line / 2, '!'))), 414);
+  EXPECT_EQ(status_of(with_target("/" + std::string(limits.request_line / 2, 'a'))), 0);
+  EXPECT_EQ(status_of(with_target("/!?" + std::string(limits.request_line - 20, 'a'))), 0);
+}
+
+// The bound that docs/security.md tells of what CivetWeb is sent.
+TEST(RequestHead, HandlerGetsNoMoreThanPromised) {
+  const Limits limits;
+  const std::string line = "/" + std::string((limits.request_line - 1) / 3, '!');
+  std::string bytes = with_target(line);
+  bytes.resize(bytes.size() - 2);
+  bytes += "Accept: ";
+  bytes += std::string(limits.head - bytes.size() - 4, 'a') + "\r\n\r\n";
+  ASSERT_EQ(bytes.size(), limits.head);
+  EXPECT_LE(to_relay(head_of(bytes)).size(), limits.head + limits.request_line);
 }
 
 }  // namespace

@@ -43,10 +43,11 @@ TEST(SecurityDocument, ShowsTheLimitsOfTheCode) {
       {"connections", std::to_string(limits.connections)},
       {"connections from one IPv4 address or IPv6 /64",
        std::to_string(limits.connections_per_address)},
-      {"request line", bytes(limits.request_line)},
+      {"request line, also once its path is escaped again", bytes(limits.request_line)},
       {"request head", bytes(limits.head)},
       {"headers", std::to_string(limits.header_fields)},
       {"requests with the handler at once", std::to_string(limits.at_once)},
+      {"health checks (below `/-/`) at once, beside those", std::to_string(limits.health_at_once)},
       {"requests in line", std::to_string(limits.waiting)},
       {"wait in line, or for the check of a password", seconds(limits.wait)},
       {"streams", std::to_string(limits.streams)},
@@ -67,6 +68,8 @@ TEST(SecurityDocument, ShowsTheLimitsOfTheCode) {
     EXPECT_THAT(text, HasSubstr("\n| " + name + " | " + value + " | "));
   }
   EXPECT_THAT(text, HasSubstr("one piece (" + bytes(limits.piece) + ")"));
+  const std::size_t relayed = (limits.head + limits.request_line) / 1024;
+  EXPECT_THAT(text, HasSubstr(", " + std::to_string(relayed) + " KiB of the 16 KiB"));
 }
 
 }  // namespace

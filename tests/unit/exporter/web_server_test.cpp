@@ -216,37 +216,6 @@ TEST(WebServer, ClientThatTakesNothingIsCut) {
   EXPECT_EQ(get(server.place(), "/").status, 200);
 }
 
-TEST(WebServer, LimitsRequestsAtOnceButNotHealthChecks) {
-  WebServerOptions options = local();
-  options.max_requests = 2;
-  std::promise<void> release;
-  const std::shared_future<void> released = release.get_future().share();
-  std::atomic<int> waiting{0};
-  const Server server(
-      [&](const HttpRequest& request) {
-        if (request.path == "/slow") {
-          ++waiting;
-          released.wait();
-        }
-        return echo(request);
-      },
-      options);
-  std::vector<std::future<int>> slow;
-  slow.reserve(2);
-  for (int index = 0; index < 2; ++index) {
-    slow.push_back(
-        std::async(std::launch::async, [&server] { return get(server.place(), "/slow").status; }));
-  }
-  while (waiting < 2) std::this_thread::yield();
-  const HttpReply refused = get(server.place(), "/");
-  EXPECT_EQ(refused.status, 503);
-  EXPECT_EQ(refused.header("Retry-After"), "1");
-  EXPECT_EQ(get(server.place(), "/-/healthy").status, 200);
-  release.set_value();
-  for (auto& status : slow) EXPECT_EQ(status.get(), 200);
-  EXPECT_EQ(get(server.place(), "/").status, 200);
-}
-
 // Gives `pieces`, then waits until it is ended.
 class Pieces : public HttpStream {
  public:
@@ -303,7 +272,6 @@ TEST(WebServer, RefusesMoreStreamsThanItMayHaveAndServesTheRest) {
   WebServerOptions options = local();
   options.workers = 1;
   options.max_streams = 2;
-  options.max_requests = 1;
   const Server server(streaming, options);
   const base::UniqueFd one = listener(server.place());
   const base::UniqueFd two = listener(server.place());
@@ -311,7 +279,7 @@ TEST(WebServer, RefusesMoreStreamsThanItMayHaveAndServesTheRest) {
   EXPECT_EQ(refused.status, 503);
   EXPECT_EQ(refused.header("Content-Type"), "application/json");
   EXPECT_THAT(refused.body, HasSubstr("\"message\":\"too many streams"));
-  EXPECT_EQ(get(server.place(), "/other").status, 200) << "streams are no requests in flight";
+  EXPECT_EQ(get(server.place(), "/other").status, 200) << "streams have workers of their own";
 }
 
 TEST(WebServer, ListensOnItsSocketAndOnNothingElse) {

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+// One connection, with the test in place of the front, of the handler and of the client.
+#include "exporter/front/connection.hpp"
+
+#include <gtest/gtest.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+
+#include <array>
+#include <string>
+#include <utility>
+
+namespace {
+
+using namespace hnv;
+using namespace hnv::exporter::front;
+
+std::pair<base::UniqueFd, base::UniqueFd> two_ends() {
+  std::array<int, 2> ends{};
+  EXPECT_EQ(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, ends.data()), 0);
+  return {base::UniqueFd(ends[0]), base::UniqueFd(ends[1])};
+}
+
+class Desk final : public Connection::Host {
+ public:
+  const Limits& limits() override { return limits_; }
+  SharedSettings settings(Connection::Clock::time_point /*now*/) override { return settings_; }
+  PasswordCheck& passwords() override { return passwords_; }
+  Place ask_for_place(std::uint64_t /*id*/, bool /*is_health*/) override { return Place::taken; }
+  void give_back_place(std::uint64_t /*id*/) override {}
+  bool begin_stream(std::uint64_t /*id*/) override { return true; }
+  void end_stream() override {}
+  base::UniqueFd connect_to_handler() override {
+    auto [ours, theirs] = two_ends();
+    handler_ = std::move(theirs);
+    return std::move(ours);
+  }
+  std::size_t& buffered() override { return buffered_; }
+  void watch_handler(std::uint64_t /*id*/, int /*socket*/) override {}
+  void unwatch_handler(int /*socket*/) override {}
+  void watch_client(std::uint64_t /*id*/, int /*socket*/, std::uint32_t /*events*/) override {}
+
+  [[nodiscard]] int handler() const { return handler_.get(); }
+
+ private:
+  Limits limits_;
+  SharedSettings settings_ = WebSettingsFile::open("")->current();
+  PasswordCheck passwords_{limits_, [] {}};
+  base::UniqueFd handler_;
+  std::size_t buffered_ = 0;
+};
+
+void send_whole(int socket, std::string_view text) {
+  ASSERT_EQ(::send(socket, text.data(), text.size(), MSG_NOSIGNAL),
+            static_cast<ssize_t>(text.size()));
+}
+
+// What the client has taken by now is still in memory, and counts until it is not.
+TEST(Connection, CountsWhatItHoldsForASlowClient) {
+  constexpr std::size_t kPiece = std::size_t{32} * 1024;
+  constexpr std::size_t kPieces = 24;
+  const auto now = Connection::Clock::now();
+  Desk desk;
+  auto [ours, client] = two_ends();
+  const int little = 4096;
+  ::setsockopt(ours.get(), SOL_SOCKET, SO_SNDBUF, &little, sizeof little);
+  Connection connection(1, Transport(std::move(ours), nullptr), "here", desk, now);
+  send_whole(client.get(), "GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+  connection.begin(now);
+  send_whole(desk.handler(), "HTTP/1.1 200 OK\r\nContent-Length: 786432\r\n\r\n");
+  for (std::size_t index = 0; index < kPieces; ++index) {
+    send_whole(desk.handler(), std::string(kPiece, 'x'));
+    connection.on_handler(now);
+  }
+  EXPECT_GE(desk.buffered(), (kPieces - 1) * kPiece);
+  std::string piece(kPiece, '\0');
+  std::size_t taken = 0;
+  const auto take_up_to = [&](std::size_t end) {
+    while (taken < end) {
+      const ssize_t count = ::recv(client.get(), piece.data(), piece.size(), 0);
+      if (count > 0) taken += static_cast<std::size_t>(count);
+      connection.on_client(EPOLLOUT, now);
+      if (count <= 0 && errno != EAGAIN) return;
+    }
+  };
+  take_up_to((kPieces - 2) * kPiece);
+  EXPECT_GE(desk.buffered(), kPieces / 2 * kPiece) << "memory that is not given back yet";
+  take_up_to(kPieces * kPiece);
+  EXPECT_LT(desk.buffered(), kPiece);
+}
+
+}  // namespace
