@@ -8,6 +8,7 @@
 
 #include <array>
 #include <string>
+#include <string_view>
 #include <utility>
 
 namespace {
@@ -15,7 +16,12 @@ namespace {
 using namespace hnv;
 using namespace hnv::exporter::front;
 
-std::pair<base::UniqueFd, base::UniqueFd> two_ends() {
+struct Ends {
+  base::UniqueFd ours;
+  base::UniqueFd theirs;
+};
+
+Ends two_ends() {
   std::array<int, 2> ends{};
   EXPECT_EQ(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, ends.data()), 0);
   return {base::UniqueFd(ends[0]), base::UniqueFd(ends[1])};
@@ -31,9 +37,9 @@ class Desk final : public Connection::Host {
   bool begin_stream(std::uint64_t /*id*/) override { return true; }
   void end_stream() override {}
   base::UniqueFd connect_to_handler() override {
-    auto [ours, theirs] = two_ends();
-    handler_ = std::move(theirs);
-    return std::move(ours);
+    Ends ends = two_ends();
+    handler_ = std::move(ends.theirs);
+    return std::move(ends.ours);
   }
   std::size_t& buffered() override { return buffered_; }
   void watch_handler(std::uint64_t /*id*/, int /*socket*/) override {}
@@ -61,10 +67,11 @@ TEST(Connection, CountsWhatItHoldsForASlowClient) {
   constexpr std::size_t kPieces = 24;
   const auto now = Connection::Clock::now();
   Desk desk;
-  auto [ours, client] = two_ends();
+  Ends ends = two_ends();
+  const base::UniqueFd client = std::move(ends.theirs);
   const int little = 4096;
-  ::setsockopt(ours.get(), SOL_SOCKET, SO_SNDBUF, &little, sizeof little);
-  Connection connection(1, Transport(std::move(ours), nullptr), "here", desk, now);
+  ::setsockopt(ends.ours.get(), SOL_SOCKET, SO_SNDBUF, &little, sizeof little);
+  Connection connection(1, Transport(std::move(ends.ours), nullptr), "here", desk, now);
   send_whole(client.get(), "GET / HTTP/1.1\r\nHost: x\r\n\r\n");
   connection.begin(now);
   send_whole(desk.handler(), "HTTP/1.1 200 OK\r\nContent-Length: 786432\r\n\r\n");
@@ -76,11 +83,10 @@ TEST(Connection, CountsWhatItHoldsForASlowClient) {
   std::string piece(kPiece, '\0');
   std::size_t taken = 0;
   const auto take_up_to = [&](std::size_t end) {
-    while (taken < end) {
+    for (bool more = true; more && taken < end; connection.on_client(EPOLLOUT, now)) {
       const ssize_t count = ::recv(client.get(), piece.data(), piece.size(), 0);
       if (count > 0) taken += static_cast<std::size_t>(count);
-      connection.on_client(EPOLLOUT, now);
-      if (count <= 0 && errno != EAGAIN) return;
+      more = count > 0;
     }
   };
   take_up_to((kPieces - 2) * kPiece);
