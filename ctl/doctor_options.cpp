@@ -32,10 +32,10 @@ wrong command line. With --output: 0 written, 1 not written.)";
 constexpr const char* kReadyDescription = "Says whether it can be migrated now";
 
 constexpr const char* kReadyFooter =
-    R"(For each HNV bond, and each pair without one: whether its virtual device could carry the traffic alone,
-hcnmgr could release the SR-IOV port, the HMC can be heard, and nothing is in
-the way. Nothing is changed. The path through the VIOS and the HMC's own
-validation cannot be tested from inside.
+    R"(For each HNV bond, and each pair without one: whether its virtual device could
+carry the traffic alone, hcnmgr could release the SR-IOV port, the HMC can be
+heard, and nothing is in the way. Nothing is changed. The path through the VIOS
+and the HMC's own validation cannot be tested from inside.
 
 Examples:
   sudo hnvctl ready && echo "migrate"
