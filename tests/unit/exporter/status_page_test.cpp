@@ -286,7 +286,7 @@ TEST(StatusPage, DrawsBothDevicesOfABondOnOneScale) {
   }
   const std::string page = render_status_page(snapshot, history, {"lpar1", "/metrics"}, true);
   // The busy one's path goes up, the idle one's stays at the ground.
-  EXPECT_THAT(page, HasSubstr("<path class=\"receive\" d=\"M178 4H179V2H180V60H178Z\"/>"));
+  EXPECT_THAT(page, HasSubstr("<path class=\"receive\" d=\"M178 6H179V2H180V60H178Z\"/>"));
   EXPECT_THAT(page, HasSubstr("<path class=\"receive\" d=\"M178 60H180V60H178Z\"/>"));
   EXPECT_THAT(page, HasSubstr("▼ in 4."));
 }
