@@ -34,7 +34,7 @@ LAB_PACKAGES = ("iputils-ping", "python3-minimal", "busybox-static")
 # Our programs' libraries.
 PROGRAM_PACKAGES = (
     "libnl-3-200", "libnl-route-3-200", "libsystemd0", "libspdlog1.10", "libfmt9", "libyaml-cpp0.7", "libcivetweb1",
-    "libssl3", "libcrypt1", "libprometheus-cpp-core1.0", "libprometheus-cpp-pull1.0", "libstdc++6",
+    "libssl3", "libcrypt1", "libisal2", "libprometheus-cpp-core1.0", "libprometheus-cpp-pull1.0", "libstdc++6",
 )  # fmt: skip
 
 MODULES = initramfs.Contents(
