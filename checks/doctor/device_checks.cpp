@@ -22,6 +22,7 @@ std::map<HcnId, std::vector<Member>> pairs_of(const Facts& facts) {
 
 std::string nodes_text(const std::vector<Member>& members) {
   std::vector<std::string> words;
+  words.reserve(members.size());
   for (const Member& member : members) {
     words.push_back(member.node + (member.is_sriov() ? " (primary)" : " (backup)"));
   }

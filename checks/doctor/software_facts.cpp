@@ -54,17 +54,19 @@ int compare_numbers(std::string_view left, std::string_view right) {
   return sign_of(left.compare(right));
 }
 
+// Up to the next number, word or "~".
+void skip_separators(std::string_view& text) {
+  while (!text.empty() && !is_digit(text.front()) && !is_alpha(text.front()) &&
+         text.front() != '~') {
+    text.remove_prefix(1);
+  }
+}
+
 // One version or one release: alternating numbers and words, whatever stands between them.
 int compare_segments(std::string_view left, std::string_view right) {
-  const auto skip = [](std::string_view& text) {
-    while (!text.empty() && !is_digit(text.front()) && !is_alpha(text.front()) &&
-           text.front() != '~') {
-      text.remove_prefix(1);
-    }
-  };
   while (true) {
-    skip(left);
-    skip(right);
+    skip_separators(left);
+    skip_separators(right);
     const bool left_early = begins_with(left, "~");
     const bool right_early = begins_with(right, "~");
     if (left_early != right_early) return left_early ? -1 : 1;  // "~" is before everything
