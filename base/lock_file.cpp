@@ -21,10 +21,10 @@ struct flock whole_file_write_lock() {
 }  // namespace
 
 Expected<LockFile> LockFile::acquire(const std::filesystem::path& path) {
-  constexpr mode_t kWorldReadable = 0644;
-  UniqueFd file(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, kWorldReadable));
+  constexpr mode_t kLockMode = 0644;
+  UniqueFd file(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, kLockMode));
   if (!file) return failure(from_errno("open lock", path.native(), errno));
-  if (::fchmod(file.get(), kWorldReadable) != 0 && errno != EPERM) {
+  if (::fchmod(file.get(), kLockMode) != 0 && errno != EPERM) {
     return failure(from_errno("set mode of lock", path.native(), errno));
   }
   struct flock lock = whole_file_write_lock();

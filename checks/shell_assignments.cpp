@@ -178,13 +178,13 @@ const Assignment* find_assignment(const std::vector<Assignment>& assignments,
 }
 
 std::vector<Word> words_of(std::string_view value) {
-  constexpr std::string_view kSpaces = " \t\r\n";
+  constexpr std::string_view kBlanks = " \t\r\n";
   std::vector<Word> words;
-  std::size_t at = value.find_first_not_of(kSpaces);
+  std::size_t at = value.find_first_not_of(kBlanks);
   while (at != std::string_view::npos) {
-    const std::size_t end = std::min(value.find_first_of(kSpaces, at), value.size());
+    const std::size_t end = std::min(value.find_first_of(kBlanks, at), value.size());
     words.push_back(Word{at, end});
-    at = value.find_first_not_of(kSpaces, end);
+    at = value.find_first_not_of(kBlanks, end);
   }
   return words;
 }

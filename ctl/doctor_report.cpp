@@ -11,7 +11,6 @@ namespace hnv::ctl {
 namespace {
 
 using checks::Check;
-using checks::Finding;
 using checks::Severity;
 using Json = nlohmann::ordered_json;
 
@@ -59,13 +58,13 @@ void add_fix(Page& page, const std::string& fix) {
   page.push_back({Span{name, Style::faint}, Span{fix, Style::strong}});
 }
 
-std::string why_text(const Finding& finding, const Check& check) {
+std::string why_text(const checks::Finding& finding, const Check& check) {
   if (finding.why.empty() || finding.why != check.statement) return finding.why;
   const bool implied = check.section == "implied";
   return finding.why + (implied ? "" : " (IBM, " + std::string(check.section) + ")");
 }
 
-void add_finding(Page& page, const Finding& finding) {
+void add_finding(Page& page, const checks::Finding& finding) {
   const Check& check = *checks::find_check(finding.id);
   page.push_back({Span{upper(base::name_of(finding.severity)), style_of(finding.severity)},
                   Span{"  "}, Span{std::string(finding.id), Style::strong},
@@ -97,7 +96,7 @@ Line verdict_line(const Diagnosis& diagnosis) {
 
 void add_right_ones(Page& page, const Diagnosis& diagnosis) {
   bool any = false;
-  for (const Finding& finding : diagnosis.findings) {
+  for (const checks::Finding& finding : diagnosis.findings) {
     if (finding.severity != Severity::ok) continue;
     if (!any) page.push_back({Span{"Right", Style::strong}});
     any = true;
@@ -127,7 +126,7 @@ Json text_or_null(std::string_view text) {
   return text.empty() ? Json(nullptr) : Json(text);
 }
 
-Json finding_json(const Finding& finding) {
+Json finding_json(const checks::Finding& finding) {
   const Check& check = *checks::find_check(finding.id);
   return Json{{"id", finding.id},
               {"title", check.title},
@@ -174,21 +173,22 @@ Diagnosis diagnose(const checks::Facts& facts, const std::vector<const Check*>& 
     for (const Check& check : checks::all_checks()) diagnosis.checks.push_back(&check);
   }
   for (const Check* check : diagnosis.checks) {
-    for (Finding& finding : checks::examine(*check, facts)) {
+    for (checks::Finding& finding : checks::examine(*check, facts)) {
       diagnosis.findings.push_back(std::move(finding));
     }
   }
-  std::stable_sort(
-      diagnosis.findings.begin(), diagnosis.findings.end(),
-      [](const Finding& one, const Finding& other) { return one.severity > other.severity; });
+  std::stable_sort(diagnosis.findings.begin(), diagnosis.findings.end(),
+                   [](const checks::Finding& one, const checks::Finding& other) {
+                     return one.severity > other.severity;
+                   });
   diagnosis.readiness = checks::readiness_of(facts);
   return diagnosis;
 }
 
 std::size_t count_of(const Diagnosis& diagnosis, Severity severity) {
-  return static_cast<std::size_t>(
-      std::count_if(diagnosis.findings.begin(), diagnosis.findings.end(),
-                    [severity](const Finding& finding) { return finding.severity == severity; }));
+  return static_cast<std::size_t>(std::count_if(
+      diagnosis.findings.begin(), diagnosis.findings.end(),
+      [severity](const checks::Finding& finding) { return finding.severity == severity; }));
 }
 
 int exit_code(const Diagnosis& diagnosis) {
@@ -200,7 +200,7 @@ Page doctor_page(const Diagnosis& diagnosis) {
   Page page{verdict_line(diagnosis)};
   if (diagnosis.root != "/") page.push_back({Span{"Looked at the copy in " + diagnosis.root}});
   page.emplace_back();
-  for (const Finding& finding : diagnosis.findings) {
+  for (const checks::Finding& finding : diagnosis.findings) {
     if (finding.severity != Severity::ok) add_finding(page, finding);
   }
   add_right_ones(page, diagnosis);
@@ -214,7 +214,8 @@ std::string doctor_json(const Diagnosis& diagnosis) {
     counts[std::string(base::name_of(severity))] = count_of(diagnosis, severity);
   }
   Json findings = Json::array();
-  for (const Finding& finding : diagnosis.findings) findings.push_back(finding_json(finding));
+  for (const checks::Finding& finding : diagnosis.findings)
+    findings.push_back(finding_json(finding));
   Json blind = Json::array();
   for (const Check* check : diagnosis.checks) {
     if (check->look.empty()) continue;

@@ -14,7 +14,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr std::size_t kIndent = 13;
+constexpr std::size_t kPersistIndent = 13;
 
 struct Heading {
   const char* text;
@@ -34,8 +34,8 @@ Heading heading_of(PersistOutcome outcome) {
   return {"", Style::plain};
 }
 
-void add_row(Page& page, const std::string& name, const std::string& text) {
-  if (!text.empty()) add_wrapped(page, {Span{"  " + name, Style::faint}}, kIndent, text);
+void add_fact(Page& page, const std::string& name, const std::string& text) {
+  if (!text.empty()) add_wrapped(page, {Span{"  " + name, Style::faint}}, kPersistIndent, text);
 }
 
 // What the kernel does now, which nothing here changes.
@@ -62,14 +62,14 @@ std::string did_text(const PersistResult& result) {
 void add_result(Page& page, const PersistResult& result) {
   const Heading heading = heading_of(result.outcome);
   page.push_back({Span{result.bond, Style::strong}, Span{"  "}, Span{heading.text, heading.style}});
-  add_row(page, "found", result.finding.seen);
-  add_row(page, "not stored", result.reason);
+  add_fact(page, "found", result.finding.seen);
+  add_fact(page, "not stored", result.reason);
   if (result.outcome == PersistOutcome::not_written) {
-    add_row(page, "why care", result.finding.why);
-    add_row(page, "by hand", result.finding.fix);
+    add_fact(page, "why care", result.finding.why);
+    add_fact(page, "by hand", result.finding.fix);
   }
-  add_row(page, "did", did_text(result));
-  add_row(page, "kernel", kernel_text(result));
+  add_fact(page, "did", did_text(result));
+  add_fact(page, "kernel", kernel_text(result));
   for (const std::string& line : result.change) page.push_back({Span{"    " + line}});
 }
 

@@ -15,7 +15,7 @@ std::string_view name_or_empty(const std::optional<E>& value) {
   return value ? base::name_of(*value) : std::string_view();
 }
 
-void project_info(const Snapshot& snapshot, Samples& samples) {
+void project_bond_info(const Snapshot& snapshot, Samples& samples) {
   for (const BondReport& bond : snapshot.bonds) {
     const bond::BondInfo& info = *bond.link.bond;
     const SlaveReport* primary = bond.primary();
@@ -78,7 +78,7 @@ std::span<const MetricRow> bond_rows() {
                 "an HNV pair and empty when it names none; primary is empty when the kernel has "
                 "none.",
                 {"bond", "hcn_id", "mode", "primary", "primary_reselect", "fail_over_mac"},
-                Projection(project_info)},
+                Projection(project_bond_info)},
       MetricRow{"hnv_bond_up", kGauge, "1 if the bond's operational state is up.", bond_labels,
                 BondValue(is_up)},
       MetricRow{"hnv_bond_miimon_seconds", kGauge,

@@ -20,7 +20,7 @@ constexpr int kBoxWidth = kColumn - 2 * kMargin;
 constexpr int kBondBottom = 44;
 constexpr int kSlaveTop = 96;
 constexpr int kSlaveHeight = 92;
-constexpr int kHeight = kSlaveTop + kSlaveHeight + kMargin;
+constexpr int kPictureHeight = kSlaveTop + kSlaveHeight + kMargin;
 constexpr std::size_t kMostSlaves = 4;
 
 struct Box {
@@ -113,7 +113,7 @@ std::string bond_picture(const Snapshot& snapshot, const BondReport& bond) {
   const int first = middle - static_cast<int>(boxes.size() - 1) * kColumn / 2;
   std::string out =
       fmt::format("<svg class=\"picture\" viewBox=\"0 0 {} {}\" role=\"img\" aria-label=\"{}\">\n",
-                  width, kHeight, escape_html(spoken(bond, boxes)));
+                  width, kPictureHeight, escape_html(spoken(bond, boxes)));
   for (const bool carrying : {false, true}) {
     for (std::size_t index = 0; index < boxes.size(); ++index) {
       if (boxes[index].carries != carrying || !boxes[index].there) continue;

@@ -78,17 +78,6 @@ bool is_plain(std::string_view text) {
   return all;
 }
 
-std::string_view type_word(MetricType type) {
-  switch (type) {
-    case MetricType::Counter:
-      return "counter";
-    case MetricType::Histogram:
-      return "histogram";
-    default:
-      return "gauge";
-  }
-}
-
 std::string_view unit_of(std::string_view family) {
   for (const std::string_view unit : {"seconds", "bytes"}) {
     if (family.size() <= unit.size() || !family.ends_with(unit)) continue;
@@ -104,6 +93,17 @@ void append_line(std::string& out, std::string_view keyword, std::string_view na
 }
 
 }  // namespace
+
+std::string_view type_word(MetricType type) {
+  switch (type) {
+    case MetricType::Counter:
+      return "counter";
+    case MetricType::Histogram:
+      return "histogram";
+    default:
+      return "gauge";
+  }
+}
 
 ExpositionName name_of(ExpositionFormat format) {
   if (format == ExpositionFormat::openmetrics) {

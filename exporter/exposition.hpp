@@ -23,6 +23,9 @@ struct ExpositionName {
 
 ExpositionName name_of(ExpositionFormat format);
 
+// The formats' word for a type.
+std::string_view type_word(prometheus::MetricType type);
+
 // The lines before a family's samples. `name` is that of its samples: in OpenMetrics a counter's
 // family has it without "_total". There the unit is told too, where the name ends in one.
 void append_family_header(std::string& out, ExpositionFormat format, std::string_view name,

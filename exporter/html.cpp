@@ -65,7 +65,7 @@ std::string_view entity(char c) {
 }  // namespace
 
 std::string escape_html(std::string_view text) {
-  constexpr std::string_view kReplacement = "\xEF\xBF\xBD";
+  constexpr std::string_view kReplacementCharacter = "\xEF\xBF\xBD";
   std::string escaped;
   escaped.reserve(text.size());
   while (!text.empty()) {
@@ -73,7 +73,7 @@ std::string escape_html(std::string_view text) {
     const std::size_t size = character ? character->size : 1;
     const std::string_view special = entity(text.front());
     if (!character || !is_shown(character->code)) {
-      escaped.append(kReplacement);
+      escaped.append(kReplacementCharacter);
     } else {
       escaped.append(special.empty() ? text.substr(0, size) : special);
     }

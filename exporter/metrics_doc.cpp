@@ -5,6 +5,7 @@
 
 #include <string_view>
 
+#include "exporter/exposition.hpp"
 #include "exporter/metrics.hpp"
 
 namespace hnv::exporter {
@@ -41,17 +42,6 @@ hnv_watchdog_up == 0
 - `hnv_bond_primary_is_sriov` and `hnv_bond_sriov_active` need to know which slave is the SR-IOV one; they are absent for bonds
   that are neither HNV nor named in the configuration.
 )";
-
-std::string_view type_word(prometheus::MetricType type) {
-  switch (type) {
-    case prometheus::MetricType::Counter:
-      return "counter";
-    case prometheus::MetricType::Histogram:
-      return "histogram";
-    default:
-      return "gauge";
-  }
-}
 
 std::string label_list(const MetricRow& row) {
   std::string list;

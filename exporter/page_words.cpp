@@ -10,7 +10,11 @@
 
 namespace hnv::exporter {
 
+namespace {
+
 using Level = Explanation::Level;
+
+}  // namespace
 
 std::string time_element(double unix_seconds) {
   const std::tm utc = fmt::gmtime(static_cast<std::time_t>(std::floor(unix_seconds)));

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "exporter/bonds_json.hpp"
+#include "exporter/http_status.hpp"
 #include "exporter/metrics.hpp"
 #include "exporter/negotiation.hpp"
 #include "exporter/page_files.hpp"
@@ -15,12 +16,6 @@
 namespace hnv::exporter {
 
 namespace {
-
-constexpr int kOk = 200;
-constexpr int kBadRequest = 400;
-constexpr int kNotFound = 404;
-constexpr int kInternalError = 500;
-constexpr int kUnavailable = 503;
 
 constexpr std::string_view kTimeoutHeader = "X-Prometheus-Scrape-Timeout-Seconds";
 // Of a client that does not say how long it waits.

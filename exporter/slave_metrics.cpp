@@ -7,7 +7,7 @@ namespace hnv::exporter {
 
 namespace {
 
-void project_info(const Snapshot& snapshot, Samples& samples) {
+void project_slave_info(const Snapshot& snapshot, Samples& samples) {
   for (const BondReport& bond : snapshot.bonds) {
     for (const SlaveReport& slave : bond.slaves) {
       const auto address = permanent_address_of(slave.link);
@@ -51,7 +51,7 @@ std::span<const MetricRow> slave_rows() {
           "Always 1; the labels tell which device the slave is. location is the firmware's "
           "location code; role_source is what told the role.",
           {"bond", "device", "role", "driver", "permanent_address", "location", "role_source"},
-          Projection(project_info)},
+          Projection(project_slave_info)},
       MetricRow{"hnv_slave_up", kGauge,
                 "1 if the bonding driver takes the slave's link for up (MII status).", slave_labels,
                 SlaveValue(is_mii_up)},

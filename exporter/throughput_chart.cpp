@@ -16,7 +16,7 @@ namespace {
 
 using Series = ThroughputHistory::Series;
 
-constexpr int kHeight = 60;
+constexpr int kChartHeight = 60;
 // Below this all is drawn as nearly nothing: an idle device's few packets must not look like load.
 constexpr double kLeastScale = 125'000;  // 1 Mbit/s, in bytes per second
 
@@ -37,7 +37,7 @@ std::string path_of(const Series& series, double Throughput::*member, double sca
   const auto finish = [&](std::size_t end) {
     if (drawn < 0) return;
     path += fmt::format("H{}", end);
-    if (closed) path += fmt::format("V{}H{}Z", kHeight, begin);
+    if (closed) path += fmt::format("V{}H{}Z", kChartHeight, begin);
     drawn = -1;
   };
   for (std::size_t index = 0; index < series.size(); ++index) {
@@ -46,7 +46,7 @@ std::string path_of(const Series& series, double Throughput::*member, double sca
       continue;
     }
     const double share = std::min((*series[index]).*member / scale, 1.0);
-    const int y = kHeight - static_cast<int>(std::lround(share * (kHeight - 2)));
+    const int y = kChartHeight - static_cast<int>(std::lround(share * (kChartHeight - 2)));
     if (drawn < 0) {
       path += fmt::format("M{} {}", index, y);
       begin = index;
@@ -78,7 +78,7 @@ std::string chart_of(const SlaveReport& slave, const ThroughputHistory& history,
       "aria-label=\"Throughput "
       "of {} in the last {} minutes; at most {}\"><path class=\"receive\" d=\"{}\"/><path "
       "class=\"transmit\" d=\"{}\"/></svg></div>\n",
-      ThroughputHistory::kSteps, kHeight, name,
+      ThroughputHistory::kSteps, kChartHeight, name,
       std::chrono::duration_cast<std::chrono::minutes>(ThroughputHistory::kStep *
                                                        ThroughputHistory::kSteps)
           .count(),

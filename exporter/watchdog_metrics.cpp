@@ -94,7 +94,7 @@ void project_up(const Snapshot& snapshot, Samples& samples) {
   samples.add({}, flag(snapshot.watchdog.alive));
 }
 
-void project_info(const Snapshot& snapshot, Samples& samples) {
+void project_watchdog_info(const Snapshot& snapshot, Samples& samples) {
   if (!snapshot.watchdog.status) return;
   const WatchdogStatus& status = *snapshot.watchdog.status;
   samples.add({status.version, base::name_of(status.mode)}, 1);
@@ -214,7 +214,7 @@ std::span<const MetricRow> watchdog_rows() {
                 "Always 1; version of the watchdog and what it may write (observe, repair, "
                 "enforce).",
                 {"version", "mode"},
-                Projection(project_info)},
+                Projection(project_watchdog_info)},
       MetricRow{"hnv_watchdog_status_timestamp_seconds",
                 kGauge,
                 "When the watchdog last wrote its status file. It writes when something changes; "

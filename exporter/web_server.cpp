@@ -23,6 +23,7 @@
 #include <thread>
 
 #include "base/unique_fd.hpp"
+#include "exporter/http_status.hpp"
 
 namespace hnv::exporter {
 
@@ -31,11 +32,6 @@ namespace {
 using base::Expected;
 using base::failure;
 using std::chrono::steady_clock;
-
-constexpr int kBadRequest = 400;
-constexpr int kMethodNotAllowed = 405;
-constexpr int kInternalError = 500;
-constexpr int kUnavailable = 503;
 
 // On every response. Nothing is loaded but what comes from here, nothing stands inline, nothing may
 // frame the page, nothing is kept.

@@ -15,7 +15,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t kLargestFile = 8192;
+constexpr std::size_t kLargestProcFile = 8192;
 
 std::optional<pid_t> pid_of(const std::string& name) {
   pid_t pid = 0;
@@ -26,7 +26,7 @@ std::optional<pid_t> pid_of(const std::string& name) {
 }
 
 std::string first_line(const fs::path& file) {
-  std::string text = base::read_file(file, kLargestFile).value_or("");
+  std::string text = base::read_file(file, kLargestProcFile).value_or("");
   if (const auto end = text.find('\n'); end != std::string::npos) text.resize(end);
   return text;
 }
@@ -50,7 +50,7 @@ base::BootTime start_of(const fs::path& process) {
 }
 
 bool runs_at_boot(const fs::path& process) {
-  const std::string groups = base::read_file(process / "cgroup", kLargestFile).value_or("");
+  const std::string groups = base::read_file(process / "cgroup", kLargestProcFile).value_or("");
   return groups.find("/hcn-init") != std::string::npos;
 }
 

@@ -13,10 +13,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-bool begins_with(std::string_view text, std::string_view start) {
-  return text.substr(0, start.size()) == start;
-}
-
 std::string value_of(const std::vector<Assignment>& assignments, std::string_view name) {
   const Assignment* found = find_assignment(assignments, name);
   return found != nullptr ? found->value : std::string();
@@ -40,7 +36,7 @@ base::Expected<std::vector<std::string>> nodes_of(const Tree& tree, const fs::pa
 unsigned count_beginning(const std::vector<std::string>& names, std::string_view start) {
   return static_cast<unsigned>(
       std::count_if(names.begin(), names.end(),
-                    [start](const std::string& name) { return begins_with(name, start); }));
+                    [start](const std::string& name) { return name.starts_with(start); }));
 }
 
 }  // namespace
@@ -119,12 +115,12 @@ base::Expected<unsigned> count_plain_ports(const Tree& tree) {
   if (!bridges) return base::failure(bridges.error());
   unsigned count = 0;
   for (const std::string& bridge : *bridges) {
-    if (!begins_with(bridge, "pci@")) continue;
+    if (!bridge.starts_with("pci@")) continue;
     const auto nodes = nodes_of(tree, bridge);
     if (!nodes) return base::failure(nodes.error());
     for (const std::string& node : *nodes) {
       const fs::path place = fs::path(kDeviceTree) / bridge / node;
-      if (begins_with(node, "ethernet@") && !tree.exists(place / "ibm,hcn-id")) ++count;
+      if (node.starts_with("ethernet@") && !tree.exists(place / "ibm,hcn-id")) ++count;
     }
   }
   return count;
@@ -142,7 +138,7 @@ base::Expected<bool> read_bonding_module(const Tree& tree) {
     if (tree.exists(sign)) return true;
   }
   if (const auto lines = tree.read("/proc/modules"); lines) {
-    return begins_with(*lines, "bonding ") || lines->find("\nbonding ") != std::string::npos;
+    return lines->starts_with("bonding ") || lines->find("\nbonding ") != std::string::npos;
   }
   if (tree.exists("/sys/module")) return false;
   return base::failure(not_in_copy("/proc/modules and /sys/module"));

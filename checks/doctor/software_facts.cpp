@@ -15,10 +15,6 @@ bool contains(std::string_view text, std::string_view part) {
   return text.find(part) != std::string_view::npos;
 }
 
-bool begins_with(std::string_view text, std::string_view start) {
-  return text.substr(0, start.size()) == start;
-}
-
 void for_each_line(std::string_view text, const std::function<void(std::string_view)>& take) {
   while (!text.empty()) {
     const std::size_t end = std::min(text.find('\n'), text.size());
@@ -67,8 +63,8 @@ int compare_segments(std::string_view left, std::string_view right) {
   while (true) {
     skip_separators(left);
     skip_separators(right);
-    const bool left_early = begins_with(left, "~");
-    const bool right_early = begins_with(right, "~");
+    const bool left_early = left.starts_with("~");
+    const bool right_early = right.starts_with("~");
     if (left_early != right_early) return left_early ? -1 : 1;  // "~" is before everything
     if (left_early) {
       left.remove_prefix(1);
@@ -99,12 +95,12 @@ base::Expected<Packages> read_dpkg(const Tree& tree) {
   std::string name;
   bool installed = false;
   for_each_line(*text, [&](std::string_view line) {
-    if (begins_with(line, "Package: ")) {
+    if (line.starts_with("Package: ")) {
       name = line.substr(9);
       installed = false;
-    } else if (begins_with(line, "Status: ")) {
+    } else if (line.starts_with("Status: ")) {
       installed = contains(line, " installed");
-    } else if (begins_with(line, "Version: ") && installed && is_asked_for(name)) {
+    } else if (line.starts_with("Version: ") && installed && is_asked_for(name)) {
       packages.versions[name] = line.substr(9);
     }
   });
@@ -115,7 +111,7 @@ constexpr auto kUnitFolders = std::to_array<const char*>(
     {"/etc/systemd/system", "/usr/lib/systemd/system", "/lib/systemd/system"});
 
 bool is_unit_of_interest(std::string_view name) {
-  return begins_with(name, "hcn-init") || name == "NetworkManager.service" ||
+  return name.starts_with("hcn-init") || name == "NetworkManager.service" ||
          name == "wicked.service";
 }
 

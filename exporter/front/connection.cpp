@@ -7,16 +7,11 @@
 #include <algorithm>
 #include <variant>
 
+#include "exporter/http_status.hpp"
+
 namespace hnv::exporter::front {
 
 namespace {
-
-constexpr int kBadRequest = 400;
-constexpr int kUnauthorized = 401;
-constexpr int kMethodNotAllowed = 405;
-constexpr int kTooManyRequests = 429;
-constexpr int kUnavailable = 503;
-constexpr int kGatewayTimeout = 504;
 
 // After the last response what a client still sends is taken for a moment: closing on unread bytes
 // resets the connection, and the client may lose the response.

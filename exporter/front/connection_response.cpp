@@ -7,13 +7,12 @@
 #include <cerrno>
 
 #include "exporter/front/connection.hpp"
+#include "exporter/http_status.hpp"
 
 namespace hnv::exporter::front {
 
 namespace {
 
-constexpr int kBadGateway = 502;
-constexpr int kUnavailable = 503;
 constexpr std::chrono::seconds kStreamRetry{10};
 
 }  // namespace

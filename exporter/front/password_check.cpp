@@ -12,22 +12,14 @@
 #include <memory>
 #include <stdexcept>
 
+#include "exporter/front/http_text.hpp"
+
 namespace hnv::exporter::front {
 
 namespace {
 
 constexpr std::size_t kMostPairs = 256;
 constexpr std::size_t kMostSources = 4096;
-
-char lower(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
-bool is_basic(std::string_view scheme) {
-  static constexpr std::string_view kBasic = "basic";
-  return std::equal(scheme.begin(), scheme.end(), kBasic.begin(), kBasic.end(),
-                    [](char left, char right) { return lower(left) == right; });
-}
 
 std::optional<std::string> decode_base64(std::string_view text) {
   constexpr std::size_t kGroup = 4;
@@ -56,7 +48,8 @@ const std::string& dearest_of(const WebSettings& settings) {
 
 std::optional<Credentials> parse_basic(std::string_view header) {
   const auto blank = header.find(' ');
-  if (blank == std::string_view::npos || !is_basic(header.substr(0, blank))) return std::nullopt;
+  if (blank == std::string_view::npos || !is_same_word(header.substr(0, blank), "basic"))
+    return std::nullopt;
   header.remove_prefix(std::min(header.find_first_not_of(' ', blank), header.size()));
   const auto pair = decode_base64(header);
   if (!pair) return std::nullopt;

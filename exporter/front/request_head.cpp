@@ -4,20 +4,12 @@
 #include <algorithm>
 #include <array>
 
+#include "exporter/front/http_text.hpp"
+#include "exporter/http_status.hpp"
+
 namespace hnv::exporter::front {
 
 namespace {
-
-constexpr int kBadRequest = 400;
-constexpr int kMethodNotAllowed = 405;
-constexpr int kContentTooLarge = 413;
-constexpr int kTargetTooLong = 414;
-constexpr int kExpectationFailed = 417;
-constexpr int kFieldsTooLarge = 431;
-constexpr int kVersionNotSupported = 505;
-
-constexpr std::string_view kLineEnd = "\r\n";
-constexpr std::string_view kHeadEnd = "\r\n\r\n";
 
 using Refusal = std::optional<RequestRefusal>;
 
@@ -55,11 +47,7 @@ bool is_value_char(char c) {
   return c == '\t' || (byte >= 0x20 && byte != 0x7f);
 }
 
-char lower(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
-std::string lower(std::string_view text) {
+std::string lowered(std::string_view text) {
   std::string result(text);
   std::transform(result.begin(), result.end(), result.begin(), [](char c) { return lower(c); });
   return result;
@@ -125,7 +113,7 @@ Refusal read_target(std::string_view target, RequestHead& head) {
     return refuse(kBadRequest, "the target has characters that must be escaped");
   }
   for (const std::string_view scheme : {"http://", "https://"}) {
-    if (lower(target.substr(0, scheme.size())) != scheme) continue;
+    if (lowered(target.substr(0, scheme.size())) != scheme) continue;
     const auto path = target.find_first_of("/?", scheme.size());
     if (path == std::string_view::npos || target[path] != '/') {
       return refuse(kBadRequest, "the target has no path");
@@ -179,7 +167,7 @@ Refusal read_header(std::string_view line, RequestHead& head) {
   if (!std::all_of(value.begin(), value.end(), is_value_char)) {
     return refuse(kBadRequest, "a header has a control character");
   }
-  head.headers.emplace_back(lower(line.substr(0, colon)), value);
+  head.headers.emplace_back(lowered(line.substr(0, colon)), value);
   return std::nullopt;
 }
 
@@ -212,7 +200,7 @@ bool names_token(const std::optional<std::string>& list, std::string_view token)
   std::string_view rest = list ? std::string_view(*list) : std::string_view();
   while (!rest.empty()) {
     const auto comma = std::min(rest.find(','), rest.size());
-    if (lower(trimmed(rest.substr(0, comma))) == token) return true;
+    if (lowered(trimmed(rest.substr(0, comma))) == token) return true;
     rest.remove_prefix(std::min(comma + 1, rest.size()));
   }
   return false;

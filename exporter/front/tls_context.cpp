@@ -17,7 +17,7 @@ namespace {
 using base::Expected;
 using base::failure;
 
-constexpr std::size_t kLargestFile = std::size_t{1024} * 1024;
+constexpr std::size_t kLargestPemFile = std::size_t{1024} * 1024;
 constexpr const char* kSection = "tls_server_config";
 
 template <class T, void (*FreeIt)(T*)>
@@ -51,7 +51,7 @@ std::string place_of(const Pem& pem) {
 
 Expected<std::string> text_of(const Pem& pem) {
   if (pem.file.empty()) return pem.text;
-  return base::read_file(pem.file, kLargestFile);
+  return base::read_file(pem.file, kLargestPemFile);
 }
 
 Bio reader_of(const std::string& text) {

@@ -15,12 +15,6 @@ namespace {
 using bond::MiiStatus;
 using bond::PrimaryReselect;
 
-const TimePoint kStart{std::chrono::hours(1)};
-
-std::vector<Seen> any_run(const PolicyConfig& config) {
-  return run(config, *any_looks(), kStart);
-}
-
 std::size_t healthy_others(const BondView& view) {
   return static_cast<std::size_t>(std::count_if(
       view.slaves.begin(), view.slaves.end(),

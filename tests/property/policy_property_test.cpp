@@ -14,17 +14,11 @@ namespace {
 
 using bond::MiiStatus;
 
-const TimePoint kStart{std::chrono::hours(1)};
-
 bool another_is_healthy(const BondView& view) {
   const SlaveView* sriov = the_sriov_slave(view);
   return std::any_of(view.slaves.begin(), view.slaves.end(), [sriov](const SlaveView& slave) {
     return &slave != sriov && slave.healthy();
   });
-}
-
-std::vector<Seen> any_run(const PolicyConfig& config) {
-  return run(config, *any_looks(), kStart);
 }
 
 // A fast failover that is undone waits for less.

@@ -137,6 +137,10 @@ std::vector<Seen> run(const PolicyConfig& config, const std::vector<Look>& looks
   return seen;
 }
 
+std::vector<Seen> any_run(const PolicyConfig& config) {
+  return run(config, *any_looks(), kStart);
+}
+
 std::ostream& operator<<(std::ostream& out, const PolicyConfig& config) {
   return out << base::name_of(config.mode) << ", hold-down " << base::to_seconds(config.hold_down)
              << " s, settle " << base::to_seconds(config.settle) << " s";

@@ -37,6 +37,9 @@ struct Seen {
   PolicyState before;
   Decision decision;
 };
+inline constexpr TimePoint kStart{std::chrono::hours(1)};
 std::vector<Seen> run(const PolicyConfig& config, const std::vector<Look>& looks, TimePoint start);
+// ... over any looks from kStart.
+std::vector<Seen> any_run(const PolicyConfig& config);
 
 }  // namespace hnv::watchdog

@@ -100,7 +100,7 @@ class PartitionTree : public checks::test::FixtureTree {
     return kind_.has_vnic ? "vdevice/vnic@30000006" : "vdevice/l-lan@30000003";
   }
 
-  static constexpr const char* kTree = "/sys/firmware/devicetree/base/";
+  inline static const std::string kTree = "/sys/firmware/devicetree/base/";
   static constexpr const char* kBond = "/proc/net/bonding/bond191554c8";
   static constexpr const char* kPortNode = "pci@800000020004008/ethernet@0";
   static constexpr const char* kPort = "enP16392p1s0";
@@ -114,9 +114,9 @@ class PartitionTree : public checks::test::FixtureTree {
   void write_platform() const {
     write("/proc/cpuinfo", "processor\t: 0\nplatform\t: pSeries\n");
     link("/proc/device-tree", "/sys/firmware/devicetree/base");  // leaves the tree, if one lets it
-    write(std::string(kTree) + "openprom/ibm,fw-vernum_encoded", nul_ended("FW950.30 (VL950_092)"));
-    write(std::string(kTree) + "ibm,migratable-partition", "");
-    std::filesystem::create_directories(place(std::string(kTree) + "ibm,persistent-memory"));
+    write(kTree + "openprom/ibm,fw-vernum_encoded", nul_ended("FW950.30 (VL950_092)"));
+    write(kTree + "ibm,migratable-partition", "");
+    std::filesystem::create_directories(place(kTree + "ibm,persistent-memory"));
     write_node(kPortNode, 0x191554c8, "primary");
     write_node(virtual_node(), 0x191554c8, "backup");
     write("/etc/os-release", kind_.os_release);

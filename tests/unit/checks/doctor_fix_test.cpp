@@ -13,7 +13,6 @@ using test::kind;
 using test::Partition;
 using test::text_of;
 
-const std::string kTree = Partition::kTree;
 const std::string kUnits = "/usr/lib/systemd/system/";
 constexpr const char* kFollow = " (fail_over_mac follow)";
 constexpr const char* kWickedAgain =
@@ -67,7 +66,7 @@ const std::vector<Case>& limit_cases() {
            tree.write_node("vdevice/l-lan@3000002" + std::to_string(unit), unit, "backup");
          }
          for (const char* unit : {"1", "2", "3", "4", "5"}) {
-           tree.write(kTree + "vdevice/vnic@4000000" + unit + "/reg", "");
+           tree.write(Partition::kTree + "vdevice/vnic@4000000" + unit + "/reg", "");
          }
        }},
       {"pairs of ten vNICs", "rhel-9.4", "D-COUNT", Severity::ok, "10 HNV pairs",
@@ -148,7 +147,7 @@ TEST(DoctorFix, NamesNoNmcliUnderWicked) {
 
 TEST(Doctor, DoesNotDenyAPairOfWhichADeviceIsMissing) {
   const Partition partition(kind("rhel-9.4"));
-  partition.remove(kTree + partition.virtual_node());
+  partition.remove(Partition::kTree + partition.virtual_node());
   const std::string text = text_of(findings_of("D-BACKEND", facts_of(partition)));
   EXPECT_EQ(text, "info partition: nothing to check: no HNV device is of the kind | \n");
 }

@@ -78,7 +78,6 @@ TEST(Doctor, TellsTheKnownIssueOfOldReleases) {
   }
 }
 
-const std::string kTree = Partition::kTree;
 constexpr const char* kAlone = "/etc/NetworkManager/system-connections/install.nmconnection";
 
 std::vector<Case> platform_cases() {
@@ -89,20 +88,26 @@ std::vector<Case> platform_cases() {
        }},
       {"old firmware", "rhel-9.4", "D-FW", Severity::fail, "FW940.20",
        [](const auto& tree) {
-         tree.write(kTree + "openprom/ibm,fw-vernum_encoded", "FW940.20 (VL940_050)");
+         tree.write(Partition::kTree + "openprom/ibm,fw-vernum_encoded", "FW940.20 (VL940_050)");
        }},
       {"newer firmware", "rhel-9.4", "D-FW", Severity::ok, "FW1050.00",
        [](const auto& tree) {
-         tree.write(kTree + "openprom/ibm,fw-vernum_encoded", "FW1050.00 (NL1050_010)");
+         tree.write(Partition::kTree + "openprom/ibm,fw-vernum_encoded", "FW1050.00 (NL1050_010)");
        }},
       {"odd firmware", "rhel-9.4", "D-FW", Severity::unknown, "names no level",
-       [](const auto& tree) { tree.write(kTree + "openprom/ibm,fw-vernum_encoded", "SLOF"); }},
+       [](const auto& tree) {
+         tree.write(Partition::kTree + "openprom/ibm,fw-vernum_encoded", "SLOF");
+       }},
       {"vPMEM", "rhel-9.4", "D-VPMEM", Severity::fail, "1 vPMEM",
-       [](const auto& tree) { tree.write(kTree + "ibm,persistent-memory/ibm,pmemory@4/reg", ""); }},
+       [](const auto& tree) {
+         tree.write(Partition::kTree + "ibm,persistent-memory/ibm,pmemory@4/reg", "");
+       }},
       {"too many pairs", "rhel-9.4", "D-COUNT", Severity::fail, "12 HNV pairs",
        [](const auto& tree) { write_ids(tree, 11); }},
       {"a port that cannot move", "rhel-9.4", "D-PORT", Severity::warn, "1 Ethernet devices",
-       [](const auto& tree) { tree.write(kTree + "pci@800000020004009/ethernet@0/reg", ""); }},
+       [](const auto& tree) {
+         tree.write(Partition::kTree + "pci@800000020004009/ethernet@0/reg", "");
+       }},
       {"an error in the log", "rhel-9.4", "D-LOG", Severity::info, "error code 19",
        [](const auto& tree) {
          tree.write("/var/log/hcnmgr", "x\n[ERROR]: hcncfgdrc:error code 19, no device name\ny\n");
@@ -183,9 +188,9 @@ std::vector<Case> software_cases() {
 std::vector<Case> device_cases() {
   return {
       {"no backup", "rhel-9.4", "D-PAIR", Severity::fail, "no backup",
-       [](const auto& tree) { tree.remove(kTree + tree.virtual_node()); }},
+       [](const auto& tree) { tree.remove(Partition::kTree + tree.virtual_node()); }},
       {"no port", "rhel-9.4", "D-PAIR", Severity::warn, "no SR-IOV port",
-       [](const auto& tree) { tree.remove(kTree + Partition::kPortNode); }},
+       [](const auto& tree) { tree.remove(Partition::kTree + Partition::kPortNode); }},
       {"a node without an interface", "rhel-9.4", "D-DTNODE", Severity::warn,
        "no network interface",
        [](const auto& tree) {
@@ -304,7 +309,7 @@ std::vector<Case> profile_cases() {
       {"hcnmgr at work", "rhel-9.4", "D-LPMREADY", Severity::warn, "hcnrmdev is at work",
        [](const auto& tree) { tree.write("/proc/800/comm", "hcnrmdev\n"); }},
       {"a platform that cannot", "rhel-9.4", "D-LPMREADY", Severity::warn, "cannot migrate",
-       [](const auto& tree) { tree.remove(kTree + "ibm,migratable-partition"); }},
+       [](const auto& tree) { tree.remove(Partition::kTree + "ibm,migratable-partition"); }},
   };
 }
 

@@ -15,8 +15,6 @@ using test::Partition;
 using test::text_of;
 using test::worst_of;
 
-const std::string kTree = Partition::kTree;
-
 TEST(Readiness, KnowsABondThatMayMigrate) {
   const auto readiness = readiness_of(facts_of(Partition(kind("rhel-9.4"))));
   ASSERT_EQ(readiness.size(), 1U);
@@ -49,7 +47,7 @@ TEST(Readiness, MissesTheBondWhereThereIsNoneAtAll) {
 
 TEST(Readiness, IsHeldUpByAPortThatCannotMove) {
   const Partition partition(kind("rhel-9.4"));
-  partition.write(kTree + "pci@800000020004009/ethernet@0/reg", "");
+  partition.write(Partition::kTree + "pci@800000020004009/ethernet@0/reg", "");
   const auto readiness = readiness_of(facts_of(partition));
   ASSERT_EQ(readiness.size(), 1U);
   EXPECT_EQ(readiness.front().ready(), false);
@@ -59,8 +57,8 @@ TEST(Readiness, IsHeldUpByAPortThatCannotMove) {
 TEST(Readiness, OfThePartitionIsHeldUpByAPortWhereThereIsNoPair) {
   const Partition partition(kind("rhel-9.4"));
   partition.remove("/proc/net/bonding");
-  partition.remove(kTree + partition.virtual_node());
-  partition.remove(kTree + Partition::kPortNode + "/ibm,hcn-id");
+  partition.remove(Partition::kTree + partition.virtual_node());
+  partition.remove(Partition::kTree + Partition::kPortNode + "/ibm,hcn-id");
   const auto readiness = readiness_of(facts_of(partition));
   ASSERT_EQ(readiness.size(), 1U);
   EXPECT_EQ(readiness.front().bond, kPartition);

@@ -12,10 +12,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-Verdict judge_sample(const Picture& picture) {
-  return judge(picture, {kBond}).at(0);
-}
-
 // --- why ---------------------------------------------------------------------------------------
 
 TEST(Why, NamesTheLinkThatIsDown) {

@@ -99,7 +99,7 @@ TEST(PersistReport, FitsATerminal) {
 
 TEST(PersistReport, WithoutBondsSaysSo) {
   EXPECT_THAT(persist_text({}, false), HasSubstr("There is no bond"));
-  EXPECT_EQ(exit_code({}), 0);
+  EXPECT_EQ(exit_code(std::vector<PersistResult>{}), 0);
 }
 
 TEST(PersistReport, TheExitCodeTellsWhetherSomethingIsNotStored) {

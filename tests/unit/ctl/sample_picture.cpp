@@ -138,6 +138,10 @@ BondStatus& watched_of(Picture& picture, const std::string& name) {
   throw std::out_of_range(name);
 }
 
+Verdict judge_sample(const Picture& picture) {
+  return judge(picture, {kBond}).at(0);
+}
+
 void set_active(Picture& picture, const std::string& device) {
   BondReport& report = bond_of(picture);
   report.link.bond->active_slave.reset();

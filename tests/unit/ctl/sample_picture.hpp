@@ -7,6 +7,7 @@
 #include <string>
 
 #include "ctl/picture.hpp"
+#include "ctl/verdict.hpp"
 
 namespace hnv::ctl::test {
 
@@ -22,6 +23,8 @@ BondReport sample_bond(unsigned number);
 BondReport& bond_of(Picture& picture, const std::string& name = kBond);
 SlaveReport& slave_of(BondReport& bond, const std::string& name);
 BondStatus& watched_of(Picture& picture, const std::string& name = kBond);
+
+Verdict judge_sample(const Picture& picture);  // of kBond
 
 // "": none. The watchdog's file follows.
 void set_active(Picture& picture, const std::string& device);

@@ -12,10 +12,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-Verdict judge_sample(const Picture& picture) {
-  return judge(picture, {kBond}).at(0);
-}
-
 std::vector<FindingKind> kinds(const Verdict& verdict) {
   std::vector<FindingKind> kinds;
   for (const Finding& finding : verdict.findings) kinds.push_back(finding.kind);
