@@ -17,6 +17,7 @@ from lab.errors import LabError
 from lab.fast import fast
 from lab.image import ensure_image
 from lab.partition import Partition
+from lab.peers import peers
 from lab.playground import Playground
 from lab.programs import Build, ManagedBond
 from lab.progress import RED, paint, say
@@ -37,6 +38,7 @@ EXAMPLES = """examples:
   python3 -m lab soak --help           random changes for half an hour, under sanitizers
   python3 -m lab record                record the kernel's messages anew for tests/golden
   python3 -m lab bench                 the numbers of docs/performance.md that need a real bond (10 minutes)
+  python3 -m lab peers                 a scrape beside node_exporter's (20 minutes)
   python3 -m lab fast                  lost packets with and without fast failover (3 minutes)
 """
 
@@ -45,7 +47,7 @@ def parser() -> argparse.ArgumentParser:
     result = argparse.ArgumentParser(
         prog="python3 -m lab", description=__doc__, epilog=EXAMPLES, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    verbs = result.add_subparsers(dest="verb", required=True, metavar="run | image | shell | suite | twin | soak | record | bench | fast")
+    verbs = result.add_subparsers(dest="verb", required=True, metavar="run | image | shell | suite | twin | soak | record | bench | peers | fast")
     run = verbs.add_parser("run", prog="scripts/run", epilog=EXAMPLES, formatter_class=argparse.RawDescriptionHelpFormatter)
     run.add_argument("--demo", action="store_true", help="play the story of the problem and its repair, then quit")
     run.add_argument("--lab", action="store_true", help="use the lab guest even if this host has an active-backup bond")
@@ -60,6 +62,9 @@ def parser() -> argparse.ArgumentParser:
     numbers = verbs.add_parser("bench", help="measure on the guest's bond, beside yardsticks")
     numbers.add_argument("--preset", default="release", help="CMake preset whose programs are measured (default: %(default)s)")
     numbers.add_argument("--rounds", type=int, default=50, help="cycles with and without the watchdog (default: %(default)s)")
+    beside = verbs.add_parser("peers", help="measure a scrape beside node_exporter's")
+    beside.add_argument("--preset", default="release", help="CMake preset whose programs are measured (default: %(default)s)")
+    beside.add_argument("--largest", type=int, default=1000, help="leave sizes with more bonds out (default: %(default)s)")
     losses = verbs.add_parser("fast", help="count the packets that a lost carrier costs, with and without fast failover")
     losses.add_argument("--preset", default="release", help="CMake preset whose programs are measured (default: %(default)s)")
     losses.add_argument("--cycles", type=int, default=100, help="cycles of each kind (default: %(default)s)")
@@ -92,6 +97,9 @@ def main(arguments: list[str]) -> int:
         if options.verb == "bench":
             with suite.booted(ensure_image(), Build.of_preset(options.preset), "bench") as partition:
                 return bench(partition, options.rounds)
+        if options.verb == "peers":
+            with suite.booted(ensure_image(), Build.of_preset(options.preset), "peers", own_time=True) as partition:
+                return peers(partition, options.largest)
         if options.verb == "fast":
             with suite.booted(ensure_image(), Build.of_preset(options.preset), "fast", own_time=True) as partition:
                 return fast(partition, options.cycles, options.miimon)

@@ -58,7 +58,7 @@ def latencies(partition: Partition, rounds: int) -> None:
 
 def scale(partition: Partition, count: int, beside_node_exporter: bool) -> None:
     """`count` bonds of two slaves: start, one failover, idling, a scrape."""
-    _make_bonds(partition, count)
+    make_bonds(partition, count)
     config = Config([ManagedBond(f"bond{number}", "device", f"a{number}") for number in range(count)], mode="observe")
     start = time.monotonic()
     partition.start_watchdog(config)
@@ -78,11 +78,11 @@ def scale(partition: Partition, count: int, beside_node_exporter: bool) -> None:
     say(f"{count:5} bonds: hnv-exporter {scrape(partition, partition.exporter)}, {idle(partition, partition.exporter)}")
     partition.exporter.stop()
     if beside_node_exporter:
-        yardstick = _start_node_exporter(partition)
+        yardstick = start_node_exporter(partition)
         say(f"{count:5} bonds: node_exporter {scrape(partition, yardstick)}")
         yardstick.stop()  # it has the exporter's port
     partition.watchdog.stop()
-    _delete_bonds(partition, count)
+    delete_bonds(partition, count)
     partition.reset()
 
 
@@ -127,7 +127,7 @@ def usage(partition: Partition, daemon: Daemon) -> Usage:
     return Usage(1000 * (int(fields[11]) + int(fields[12])) / TICKS_PER_SECOND, rss, wakeups)
 
 
-def _make_bonds(partition: Partition, count: int) -> None:
+def make_bonds(partition: Partition, count: int) -> None:
     lines = []
     for n in range(count):
         lines.append(f"link add bond{n} type bond mode active-backup miimon 100 fail_over_mac follow")
@@ -142,15 +142,15 @@ def _make_bonds(partition: Partition, count: int) -> None:
     partition.guest.sh("ip -batch /mnt/bonds.batch", timeout=600)
 
 
-def _delete_bonds(partition: Partition, count: int) -> None:
+def delete_bonds(partition: Partition, count: int) -> None:
     lines = [f"link delete {name}" for n in range(count) for name in (f"bond{n}", f"a{n}", f"b{n}")]
     (partition.guest.results / "bonds.batch").write_text("\n".join(lines) + "\n")
     partition.guest.sh("ip -batch /mnt/bonds.batch", timeout=600)
 
 
-def _start_node_exporter(partition: Partition) -> Daemon:
+def start_node_exporter(partition: Partition, collectors: str = NODE_COLLECTORS) -> Daemon:
     program = _node_exporter()
-    command = f"{program} {NODE_COLLECTORS} --web.listen-address=0.0.0.0:{EXPORTER_PORT}"
+    command = f"{program} {collectors} --web.listen-address=0.0.0.0:{EXPORTER_PORT}"
     daemon = Daemon(partition.guest, "node_exporter", confined(command, WATCHDOG_UID, NOTHING))
     daemon.start()
 
