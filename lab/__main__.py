@@ -28,6 +28,7 @@ from lab.twin import suite as twin
 EXAMPLES = """examples:
   scripts/run                          the programs on a real bond: this host's, or the lab guest's
   scripts/run --demo                   the problem and its repair, told by itself; exit code 0 if the traffic came back
+  scripts/run --stack                  the lab guest, and Prometheus and Alertmanager with our rules beside it
   scripts/run --lab                    the lab guest even if this host has a bond
   scripts/run --mode enforce           on this host's bond: repair it (needs root); default there: observe
   python3 -m lab image                 fetch and unpack the guest's kernel, nothing else
@@ -48,6 +49,9 @@ def parser() -> argparse.ArgumentParser:
     verbs = result.add_subparsers(dest="verb", required=True, metavar="run | image | shell | suite | twin | soak | record | bench | fast")
     run = verbs.add_parser("run", prog="scripts/run", epilog=EXAMPLES, formatter_class=argparse.RawDescriptionHelpFormatter)
     run.add_argument("--demo", action="store_true", help="play the story of the problem and its repair, then quit")
+    run.add_argument(
+        "--stack", action="store_true", help="the lab guest, watched by Prometheus and Alertmanager with our rules, on free ports of the loopback"
+    )
     run.add_argument("--lab", action="store_true", help="use the lab guest even if this host has an active-backup bond")
     run.add_argument("--preset", default="release", help="CMake preset whose programs are run (default: %(default)s)")
     run.add_argument("--mode", choices=("observe", "repair", "enforce"), help="default: observe on this host's bond, enforce in the lab")
@@ -110,7 +114,10 @@ def main(arguments: list[str]) -> int:
 def run(options: argparse.Namespace) -> int:
     build = Build.of_preset(options.preset)
     build.require()
-    bonds = [] if options.lab or options.demo else active_backup_bonds()
+    if options.stack and options.demo:
+        raise LabError("--demo tells its story by itself; leave out --demo or --stack")
+    in_lab = options.lab or options.demo or options.stack
+    bonds = [] if in_lab else active_backup_bonds()
     if bonds:
         mode = options.mode or "observe"
         say(f"This host has {', '.join(bond.name for bond in bonds)}: running on it in mode {mode}. (scripts/run --lab uses a guest.)")
@@ -120,7 +127,7 @@ def run(options: argparse.Namespace) -> int:
             raise LabError(f"{options.sriov} is a slave of no active-backup bond here; see /proc/net/bonding")
         managed = managed or [sriov_slave(bond) for bond in bonds]
         return RealHost(build, managed, mode, options.settle or "15s", options.hold_down or "10s").run()
-    if not (options.lab or options.demo):
+    if not in_lab:
         say("This host has no active-backup bond: using the lab guest, with a real bond on the distribution's own kernel.")
     # Short, so that nobody waits; the programs' defaults are for real networks.
     settle, hold_down = options.settle or "3s", options.hold_down or "2s"
@@ -128,7 +135,7 @@ def run(options: argparse.Namespace) -> int:
     with suite.booted(image, build, "demo" if options.demo else "run") as partition:
         if options.demo:
             return Story(partition, settle, hold_down).tell()
-        return Playground(partition, options.mode or "enforce", settle, hold_down).run()
+        return Playground(partition, options.mode or "enforce", settle, hold_down, options.stack).run()
 
 
 def shell() -> int:

@@ -14,7 +14,7 @@ from typing import Any
 from lab.cases.registry import case, repaired
 from lab.checks import expect, expect_metric, expect_true, strand
 from lab.errors import LabError
-from lab.monitoring import JOB, Notification, Receiver, Server, start_alertmanager, start_prometheus
+from lab.monitoring import JOB, Notification, Receiver, Server, monitoring
 from lab.partition import Partition
 from lab.paths import REPOSITORY
 from lab.waiting import stays, wait_until
@@ -33,15 +33,9 @@ VARIABLE = re.compile(r"\$\{(\w+)(?::\w+)?\}|\$(\w+)|\[\[(\w+)(?::\w+)?\]\]")
 @contextmanager
 def monitored(partition: Partition) -> Iterator[tuple[Server, Receiver]]:
     """Prometheus over the partition's exporter, and who is told. The servers' logs stay in the run's folder."""
-    folder = partition.run_dir / "monitoring"
-    folder.mkdir(exist_ok=True)
-    with (
-        Receiver() as receiver,
-        start_alertmanager(folder, receiver.url, FACTOR) as alertmanager,
-        start_prometheus(folder, partition.exporter_client.url, alertmanager.url, FACTOR) as prometheus,
-    ):
-        wait_until(lambda: query(prometheus, f'up{{job="{JOB}"}} == 1') != [], LONG, "the exporter's first scrape")
-        yield prometheus, receiver
+    with monitoring(partition.run_dir / "monitoring", partition.exporter_client.url, FACTOR) as servers:
+        wait_until(lambda: query(servers.prometheus, f'up{{job="{JOB}"}} == 1') != [], LONG, "the exporter's first scrape")
+        yield servers.prometheus, servers.receiver
 
 
 @case("a stranded bond is alerted, and so is the end of it; every rule and panel can be asked")
