@@ -15,6 +15,7 @@ from lab import soak, suite
 from lab.bench import bench
 from lab.errors import LabError
 from lab.fast import fast
+from lab.fleet.run import fleet
 from lab.image import ensure_image
 from lab.partition import Partition
 from lab.playground import Playground
@@ -39,6 +40,7 @@ EXAMPLES = """examples:
   python3 -m lab record                record the kernel's messages anew for tests/golden
   python3 -m lab bench                 the numbers of docs/performance.md that need a real bond (10 minutes)
   python3 -m lab fast                  lost packets with and without fast failover (3 minutes)
+  python3 -m lab fleet                 what a thousand partitions cost a Prometheus (15 minutes)
 """
 
 
@@ -46,7 +48,7 @@ def parser() -> argparse.ArgumentParser:
     result = argparse.ArgumentParser(
         prog="python3 -m lab", description=__doc__, epilog=EXAMPLES, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    verbs = result.add_subparsers(dest="verb", required=True, metavar="run | image | shell | suite | twin | soak | record | bench | fast")
+    verbs = result.add_subparsers(dest="verb", required=True, metavar="run | image | shell | suite | twin | soak | record | bench | fast | fleet")
     run = verbs.add_parser("run", prog="scripts/run", epilog=EXAMPLES, formatter_class=argparse.RawDescriptionHelpFormatter)
     run.add_argument("--demo", action="store_true", help="play the story of the problem and its repair, then quit")
     run.add_argument(
@@ -68,6 +70,10 @@ def parser() -> argparse.ArgumentParser:
     losses.add_argument("--preset", default="release", help="CMake preset whose programs are measured (default: %(default)s)")
     losses.add_argument("--cycles", type=int, default=100, help="cycles of each kind (default: %(default)s)")
     losses.add_argument("--miimon", type=int, default=100, help="milliseconds between two looks of the kernel's (default: %(default)s)")
+    many = verbs.add_parser("fleet", help="measure a Prometheus that watches a fleet, with our exposition replayed; the tables of docs/fleet.md")
+    many.add_argument("--preset", default="release", help="CMake preset whose exporter is recorded (default: %(default)s)")
+    many.add_argument("--targets", type=int, default=1000, help="partitions of two bonds, at least 100 (default: %(default)s)")
+    many.add_argument("--minutes", type=float, default=10, help="how long they are scraped; some 5 more for the rest (default: %(default)s)")
     golden = verbs.add_parser("record", help="record the kernel's messages for tests/golden")
     golden.add_argument("--preset", default="release", help="CMake preset whose recorder is used (default: %(default)s)")
     verbs.add_parser("suite", help="the guest test suite", add_help=False)
@@ -99,6 +105,8 @@ def main(arguments: list[str]) -> int:
         if options.verb == "fast":
             with suite.booted(ensure_image(), Build.of_preset(options.preset), "fast", own_time=True) as partition:
                 return fast(partition, options.cycles, options.miimon)
+        if options.verb == "fleet":
+            return fleet(options.targets, options.minutes, options.preset)
         if options.verb == "record":
             with suite.booted(ensure_image(), Build.of_preset(options.preset), "record") as partition:
                 return record(partition)

@@ -58,7 +58,7 @@ def latencies(partition: Partition, rounds: int) -> None:
 
 def scale(partition: Partition, count: int, beside_node_exporter: bool) -> None:
     """`count` bonds of two slaves: start, one failover, idling, a scrape."""
-    _make_bonds(partition, count)
+    make_bonds(partition, count)
     config = Config([ManagedBond(f"bond{number}", "device", f"a{number}") for number in range(count)], mode="observe")
     start = time.monotonic()
     partition.start_watchdog(config)
@@ -127,7 +127,7 @@ def usage(partition: Partition, daemon: Daemon) -> Usage:
     return Usage(1000 * (int(fields[11]) + int(fields[12])) / TICKS_PER_SECOND, rss, wakeups)
 
 
-def _make_bonds(partition: Partition, count: int) -> None:
+def make_bonds(partition: Partition, count: int) -> None:
     lines = []
     for n in range(count):
         lines.append(f"link add bond{n} type bond mode active-backup miimon 100 fail_over_mac follow")

@@ -78,17 +78,17 @@ class Server:
         self._process.kill()
         self._process.wait()
 
-    def ask(self, path: str, **parameters: str) -> Any:
-        """What the API answers to a question."""
+    def ask(self, path: str, patience: float = PATIENCE, **parameters: str) -> Any:
+        """What the API answers to a question within so many seconds."""
         query = urllib.parse.urlencode(parameters)
-        return self._call(urllib.request.Request(f"{self.url}{path}" + f"?{query}" * bool(query)))
+        return self._call(urllib.request.Request(f"{self.url}{path}" + f"?{query}" * bool(query)), patience)
 
     def tell(self, path: str, content: Any) -> None:
         self._call(urllib.request.Request(self.url + path, json.dumps(content).encode(), {"Content-Type": "application/json"}))
 
-    def _call(self, request: urllib.request.Request) -> Any:
+    def _call(self, request: urllib.request.Request, patience: float = PATIENCE) -> Any:
         try:
-            with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
+            with urllib.request.urlopen(request, timeout=patience) as answer:
                 text = answer.read()
         except urllib.error.HTTPError as error:
             raise LabError(f"{self.name} answered {error.code} to {request.full_url}: {error.read().decode(errors='replace')}") from None
