@@ -5,6 +5,7 @@
 #include <array>
 #include <charconv>
 
+#include "exporter/same_word.hpp"
 #include "exporter/web_server.hpp"
 
 namespace hnv::exporter::front {
@@ -13,14 +14,6 @@ namespace {
 
 constexpr std::string_view kLineEnd = "\r\n";
 constexpr std::string_view kHeadEnd = "\r\n\r\n";
-
-bool is_same(std::string_view left, std::string_view right) {
-  const auto lower = [](char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  };
-  return std::equal(left.begin(), left.end(), right.begin(), right.end(),
-                    [&lower](char a, char b) { return lower(a) == lower(b); });
-}
 
 std::string_view name_of(std::string_view line) {
   return line.substr(0, line.find(':'));
@@ -82,8 +75,8 @@ std::optional<ResponseHead> read_response_head(std::string_view bytes, bool& bro
     const auto line_end = rest.find(kLineEnd);
     const std::string_view line = rest.substr(0, line_end);
     rest.remove_prefix(line_end + kLineEnd.size());
-    if (is_same(name_of(line), "connection")) continue;
-    if (is_same(name_of(line), "content-length")) {
+    if (same_word(name_of(line), "connection")) continue;
+    if (same_word(name_of(line), "content-length")) {
       head.length = number_of<std::uint64_t>(value_of(line));
     }
     head.lines.append(line).append(kLineEnd);
@@ -99,7 +92,7 @@ std::string to_client(const ResponseHead& head, bool keep_alive, const HeaderLis
     const std::string_view line = rest.substr(0, line_end);
     rest.remove_prefix(line_end + kLineEnd.size());
     const bool replaced = std::any_of(own.begin(), own.end(), [line](const auto& header) {
-      return is_same(header.first, name_of(line));
+      return same_word(header.first, name_of(line));
     });
     if (!replaced) text.append(line).append(kLineEnd);
   }

@@ -174,6 +174,39 @@ TEST(Front, HealthChecksAreAnsweredWhileAllElseHangs) {
   for (auto& status : slow) EXPECT_EQ(status.get(), 200);
 }
 
+// Each leaves as soon as it has asked, and comes again: they hold no more of the handler's workers
+// than others do.
+TEST(Front, HealthChecksAreAnsweredWhileClientsThatHungUpKeepTheHandlerBusy) {
+  front::Limits limits;
+  limits.at_once = 2;
+  limits.health_at_once = 1;
+  limits.wait = milliseconds(100);
+  std::promise<void> release;
+  const std::shared_future<void> released = release.get_future().share();
+  std::atomic<unsigned> hanging{0};
+  const WholeFront front(
+      [&](const HttpRequest& request) {
+        if (request.path == "/slow") {
+          ++hanging;
+          released.wait();
+          --hanging;
+        }
+        return echo(request);
+      },
+      limits);
+  for (unsigned index = 0; index < 2; ++index) {
+    const base::UniqueFd client = connect_to(front.port());
+    send_text(client.get(), "GET /slow HTTP/1.1\r\nHost: x\r\n\r\n");
+    while (hanging <= index) std::this_thread::yield();
+  }
+  for (int index = 0; index < 8; ++index) EXPECT_EQ(get(front.port(), "/slow").status, 503);
+  EXPECT_EQ(hanging, 2);
+  EXPECT_EQ(get(front.port(), "/-/healthy").status, 200);
+  release.set_value();
+  while (hanging != 0) std::this_thread::yield();
+  while (get(front.port(), "/other").status != 200) std::this_thread::yield();
+}
+
 TEST(Front, SilentClientsAreCut) {
   front::Limits limits;
   limits.request = milliseconds(200);
