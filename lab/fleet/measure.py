@@ -17,6 +17,8 @@ from lab.monitoring import Server
 from lab.scrape import ExporterClient
 
 QUERY_PATIENCE = 40.0  # Grafana gives up after 30
+# A block of everything that is held, written at once.
+BLOCK_PATIENCE = 300.0
 # For one query, so that all of them end: at least three times, and no longer than this.
 QUERY_SECONDS = 2.0
 MOST_TIMES = 20
@@ -129,7 +131,7 @@ class Disk:
 def snapshot(prometheus: Server, data: Path) -> Disk:
     """What a block of the head would take; Prometheus must have been started with --web.enable-admin-api."""
     request = urllib.request.Request(f"{prometheus.url}/api/v1/admin/tsdb/snapshot", method="POST")
-    with urllib.request.urlopen(request, timeout=QUERY_PATIENCE) as answer:
+    with urllib.request.urlopen(request, timeout=BLOCK_PATIENCE) as answer:
         folder = data / "snapshots" / json.loads(answer.read())["data"]["name"]
     blocks = [entry for entry in folder.iterdir() if (entry / "meta.json").exists()]
     stats = [json.loads((block / "meta.json").read_text())["stats"] for block in blocks]
