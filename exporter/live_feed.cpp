@@ -25,6 +25,7 @@ struct LiveFeed::Hub {
   bool newcomer = false;  // waits for a first message
   bool stopping = false;
   std::uint64_t number = 0;  // of the message; 0: none yet
+  std::string revision;
   std::shared_ptr<const std::string> message;
   steady_clock::time_point told;  // when that was made
 };
@@ -101,7 +102,6 @@ std::shared_ptr<HttpStream> LiveFeed::open() {
 void LiveFeed::run() {
   const auto begun = steady_clock::now();
   std::optional<steady_clock::time_point> looked;
-  std::string revision;
   std::unique_lock lock(hub_->mutex);
   while (!hub_->stopping) {
     const bool watched = hub_->watchers != 0;
@@ -111,21 +111,32 @@ void LiveFeed::run() {
       hub_->look.wait_until(lock, due);
       continue;
     }
-    const bool newcomer = std::exchange(hub_->newcomer, false);
-    lock.unlock();
     looked = steady_clock::now();
-    const Renderer::Body body = look_();
-    lock.lock();
-    if (!body || hub_->watchers == 0) continue;
-    const std::string_view present = revision_of(*body);
-    if (!newcomer && present == revision && *looked - hub_->told < periods_.idle) continue;
-    hub_->told = *looked;
-    revision = present;
-    ++hub_->number;
-    hub_->message = std::make_shared<const std::string>(
-        fmt::format("id: {}\nevent: bonds\ndata: {}\n\n", present, *body));
-    hub_->news.notify_all();
+    try {
+      look_once(lock);
+    } catch (const std::exception&) {
+      // Out of memory: the next look is in its time, and a newcomer still waits for it.
+      if (!lock.owns_lock()) lock.lock();
+    }
   }
+}
+
+void LiveFeed::look_once(std::unique_lock<std::mutex>& lock) {
+  const auto now = steady_clock::now();
+  lock.unlock();
+  const Renderer::Body body = look_();
+  lock.lock();
+  if (!body || hub_->watchers == 0) return;
+  const std::string_view present = revision_of(*body);
+  if (!hub_->newcomer && present == hub_->revision && now - hub_->told < periods_.idle) return;
+  auto message = std::make_shared<const std::string>(
+      fmt::format("id: {}\nevent: bonds\ndata: {}\n\n", present, *body));
+  hub_->revision = present;
+  hub_->message = std::move(message);
+  hub_->newcomer = false;
+  hub_->told = now;
+  ++hub_->number;
+  hub_->news.notify_all();
 }
 
 }  // namespace hnv::exporter

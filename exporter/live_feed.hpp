@@ -7,6 +7,7 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <thread>
 
 #include "exporter/renderer.hpp"
@@ -42,6 +43,8 @@ class LiveFeed {
   struct Hub;
   class Stream;
   void run();
+  // `lock` holds the hub's mutex, before and after.
+  void look_once(std::unique_lock<std::mutex>& lock);
 
   Look look_;
   Periods periods_;

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "exporter/negotiation.hpp"
 
-#include <strings.h>
-
 #include <algorithm>
 #include <charconv>
 #include <string>
 #include <system_error>
+
+#include "exporter/http_text.hpp"
 
 namespace hnv::exporter {
 
@@ -17,10 +17,6 @@ std::string_view trimmed(std::string_view text) {
   const auto begin = text.find_first_not_of(kBlanks);
   if (begin == std::string_view::npos) return {};
   return text.substr(begin, text.find_last_not_of(kBlanks) - begin + 1);
-}
-
-bool same_word(std::string_view left, std::string_view right) {
-  return left.size() == right.size() && ::strncasecmp(left.data(), right.data(), left.size()) == 0;
 }
 
 // Takes what stands before the next `separator` out of `text`. Separators in quoted strings are

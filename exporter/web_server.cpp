@@ -6,7 +6,6 @@
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 #include <netinet/in.h>
-#include <strings.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -24,6 +23,7 @@
 
 #include "base/unique_fd.hpp"
 #include "exporter/http_status.hpp"
+#include "exporter/http_text.hpp"
 
 namespace hnv::exporter {
 
@@ -81,7 +81,9 @@ void send(mg_connection* connection, const HttpResponse& response, bool with_bod
           std::chrono::milliseconds timeout) {
   const std::string_view body = response.body ? std::string_view(*response.body) : "";
   const auto deadline = steady_clock::now() + timeout;
-  const std::string head = head_of(connection, response, body.size());
+  // Without its body a stream is told as with it: its length is not known.
+  const auto length = response.stream ? std::nullopt : std::optional(body.size());
+  const std::string head = head_of(connection, response, length);
   if (write_all(connection, head, deadline) && with_body) write_all(connection, body, deadline);
 }
 
@@ -94,10 +96,6 @@ HttpRequest request_of(const mg_request_info& info) {
     request.headers.emplace_back(header.name, header.value);
   }
   return request;
-}
-
-bool same_name(std::string_view left, std::string_view right) {
-  return left.size() == right.size() && ::strncasecmp(left.data(), right.data(), left.size()) == 0;
 }
 
 void send_stream(mg_connection* connection, const HttpResponse& response,
@@ -193,7 +191,7 @@ void nudge(const std::string& path) {
 std::optional<std::string> HttpRequest::header(std::string_view name) const {
   std::optional<std::string> joined;
   for (const auto& [present, value] : headers) {
-    if (!same_name(present, name)) continue;
+    if (!same_word(present, name)) continue;
     if (joined) {
       joined->append(", ").append(value);
     } else {

@@ -15,6 +15,7 @@ from lab import soak, suite
 from lab.bench import bench
 from lab.errors import LabError
 from lab.fast import fast
+from lab.fleet.run import fleet
 from lab.image import ensure_image
 from lab.partition import Partition
 from lab.peers import peers
@@ -29,6 +30,7 @@ from lab.twin import suite as twin
 EXAMPLES = """examples:
   scripts/run                          the programs on a real bond: this host's, or the lab guest's
   scripts/run --demo                   the problem and its repair, told by itself; exit code 0 if the traffic came back
+  scripts/run --stack                  the lab guest, and Prometheus and Alertmanager with our rules beside it
   scripts/run --lab                    the lab guest even if this host has a bond
   scripts/run --mode enforce           on this host's bond: repair it (needs root); default there: observe
   python3 -m lab image                 fetch and unpack the guest's kernel, nothing else
@@ -40,6 +42,7 @@ EXAMPLES = """examples:
   python3 -m lab bench                 the numbers of docs/performance.md that need a real bond (10 minutes)
   python3 -m lab peers                 a scrape beside node_exporter's (20 minutes)
   python3 -m lab fast                  lost packets with and without fast failover (3 minutes)
+  python3 -m lab fleet                 what a thousand partitions cost a Prometheus (15 minutes)
 """
 
 
@@ -47,9 +50,12 @@ def parser() -> argparse.ArgumentParser:
     result = argparse.ArgumentParser(
         prog="python3 -m lab", description=__doc__, epilog=EXAMPLES, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    verbs = result.add_subparsers(dest="verb", required=True, metavar="run | image | shell | suite | twin | soak | record | bench | peers | fast")
+    verbs = result.add_subparsers(dest="verb", required=True, metavar="run | image | shell | suite | twin | soak | record | bench | peers | fast | fleet")
     run = verbs.add_parser("run", prog="scripts/run", epilog=EXAMPLES, formatter_class=argparse.RawDescriptionHelpFormatter)
     run.add_argument("--demo", action="store_true", help="play the story of the problem and its repair, then quit")
+    run.add_argument(
+        "--stack", action="store_true", help="the lab guest, watched by Prometheus and Alertmanager with our rules, on free ports of the loopback"
+    )
     run.add_argument("--lab", action="store_true", help="use the lab guest even if this host has an active-backup bond")
     run.add_argument("--preset", default="release", help="CMake preset whose programs are run (default: %(default)s)")
     run.add_argument("--mode", choices=("observe", "repair", "enforce"), help="default: observe on this host's bond, enforce in the lab")
@@ -69,6 +75,10 @@ def parser() -> argparse.ArgumentParser:
     losses.add_argument("--preset", default="release", help="CMake preset whose programs are measured (default: %(default)s)")
     losses.add_argument("--cycles", type=int, default=100, help="cycles of each kind (default: %(default)s)")
     losses.add_argument("--miimon", type=int, default=100, help="milliseconds between two looks of the kernel's (default: %(default)s)")
+    many = verbs.add_parser("fleet", help="measure a Prometheus that watches a fleet, with our exposition replayed; the tables of docs/fleet.md")
+    many.add_argument("--preset", default="release", help="CMake preset whose exporter is recorded (default: %(default)s)")
+    many.add_argument("--targets", type=int, default=1000, help="partitions of two bonds, at least 100 (default: %(default)s)")
+    many.add_argument("--minutes", type=float, default=10, help="how long they are scraped; some 5 more for the rest (default: %(default)s)")
     golden = verbs.add_parser("record", help="record the kernel's messages for tests/golden")
     golden.add_argument("--preset", default="release", help="CMake preset whose recorder is used (default: %(default)s)")
     verbs.add_parser("suite", help="the guest test suite", add_help=False)
@@ -103,6 +113,8 @@ def main(arguments: list[str]) -> int:
         if options.verb == "fast":
             with suite.booted(ensure_image(), Build.of_preset(options.preset), "fast", own_time=True) as partition:
                 return fast(partition, options.cycles, options.miimon)
+        if options.verb == "fleet":
+            return fleet(options.targets, options.minutes, options.preset)
         if options.verb == "record":
             with suite.booted(ensure_image(), Build.of_preset(options.preset), "record") as partition:
                 return record(partition)
@@ -118,7 +130,10 @@ def main(arguments: list[str]) -> int:
 def run(options: argparse.Namespace) -> int:
     build = Build.of_preset(options.preset)
     build.require()
-    bonds = [] if options.lab or options.demo else active_backup_bonds()
+    if options.stack and options.demo:
+        raise LabError("--demo tells its story by itself; leave out --demo or --stack")
+    in_lab = options.lab or options.demo or options.stack
+    bonds = [] if in_lab else active_backup_bonds()
     if bonds:
         mode = options.mode or "observe"
         say(f"This host has {', '.join(bond.name for bond in bonds)}: running on it in mode {mode}. (scripts/run --lab uses a guest.)")
@@ -128,7 +143,7 @@ def run(options: argparse.Namespace) -> int:
             raise LabError(f"{options.sriov} is a slave of no active-backup bond here; see /proc/net/bonding")
         managed = managed or [sriov_slave(bond) for bond in bonds]
         return RealHost(build, managed, mode, options.settle or "15s", options.hold_down or "10s").run()
-    if not (options.lab or options.demo):
+    if not in_lab:
         say("This host has no active-backup bond: using the lab guest, with a real bond on the distribution's own kernel.")
     # Short, so that nobody waits; the programs' defaults are for real networks.
     settle, hold_down = options.settle or "3s", options.hold_down or "2s"
@@ -136,7 +151,7 @@ def run(options: argparse.Namespace) -> int:
     with suite.booted(image, build, "demo" if options.demo else "run") as partition:
         if options.demo:
             return Story(partition, settle, hold_down).tell()
-        return Playground(partition, options.mode or "enforce", settle, hold_down).run()
+        return Playground(partition, options.mode or "enforce", settle, hold_down, options.stack).run()
 
 
 def shell() -> int:

@@ -13,6 +13,7 @@ import threading
 import urllib.error
 import urllib.parse
 import urllib.request
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -77,17 +78,17 @@ class Server:
         self._process.kill()
         self._process.wait()
 
-    def ask(self, path: str, **parameters: str) -> Any:
-        """What the API answers to a question."""
+    def ask(self, path: str, patience: float = PATIENCE, **parameters: str) -> Any:
+        """What the API answers to a question within so many seconds."""
         query = urllib.parse.urlencode(parameters)
-        return self._call(urllib.request.Request(f"{self.url}{path}" + f"?{query}" * bool(query)))
+        return self._call(urllib.request.Request(f"{self.url}{path}" + f"?{query}" * bool(query)), patience)
 
     def tell(self, path: str, content: Any) -> None:
         self._call(urllib.request.Request(self.url + path, json.dumps(content).encode(), {"Content-Type": "application/json"}))
 
-    def _call(self, request: urllib.request.Request) -> Any:
+    def _call(self, request: urllib.request.Request, patience: float = PATIENCE) -> Any:
         try:
-            with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
+            with urllib.request.urlopen(request, timeout=patience) as answer:
                 text = answer.read()
         except urllib.error.HTTPError as error:
             raise LabError(f"{self.name} answered {error.code} to {request.full_url}: {error.read().decode(errors='replace')}") from None
@@ -114,9 +115,10 @@ class Notification:
 
 
 class Receiver:
-    """Takes what Alertmanager's webhooks send. Use it as a context manager."""
+    """Takes what Alertmanager's webhooks send. Use it as a context manager. `hear` is called with each, on another thread."""
 
-    def __init__(self) -> None:
+    def __init__(self, hear: Callable[[Notification], None] | None = None) -> None:
+        self._hear = hear
         self._notifications: list[Notification] = []
         self._lock = threading.Lock()
         outer = self
@@ -147,9 +149,12 @@ class Receiver:
             return list(self._notifications)
 
     def _take(self, message: dict[str, Any]) -> None:
+        news = [Notification(message["receiver"], alert["status"], alert["labels"], alert["annotations"]) for alert in message["alerts"]]
         with self._lock:
-            for alert in message["alerts"]:
-                self._notifications.append(Notification(message["receiver"], alert["status"], alert["labels"], alert["annotations"]))
+            self._notifications += news
+        if self._hear:
+            for notification in news:
+                self._hear(notification)
 
 
 def start_alertmanager(folder: Path, receiver: str, factor: int = 1) -> Server:
@@ -184,6 +189,27 @@ def start_prometheus(folder: Path, target: str, alertmanager: str, factor: int =
         # Across a restart; there is none, and else a short "for" would be lengthened.
         "--rules.alert.for-grace-period=0s",
     )
+
+
+@dataclass(frozen=True)
+class Monitoring:
+    """All of it, over one exporter."""
+
+    prometheus: Server
+    alertmanager: Server
+    receiver: Receiver
+
+
+@contextlib.contextmanager
+def monitoring(folder: Path, target: str, factor: int, hear: Callable[[Notification], None] | None = None) -> Iterator[Monitoring]:
+    """Prometheus over the exporter at `target`, Alertmanager, and who is told; `folder` keeps their logs and data."""
+    folder.mkdir(exist_ok=True)
+    with (
+        Receiver(hear) as receiver,
+        start_alertmanager(folder, receiver.url, factor) as alertmanager,
+        start_prometheus(folder, target, alertmanager.url, factor) as prometheus,
+    ):
+        yield Monitoring(prometheus, alertmanager, receiver)
 
 
 def _free_port() -> int:

@@ -5,12 +5,16 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import replace
 
+from lab.checks import strand
 from lab.console import Command, Console
 from lab.errors import NotReached
 from lab.partition import Partition
 from lab.programs import Daemon
 from lab.progress import say, step
+from lab.stack import show_stack, stack
 from lab.story import show_addresses
 from lab.waiting import wait_until
 
@@ -19,7 +23,10 @@ UNPLUGGED = "the SR-IOV port is not plugged in; press p"
 
 
 class Playground:
-    def __init__(self, partition: Partition, mode: str, settle: str, hold_down: str) -> None:
+    """`monitored`: with Prometheus and Alertmanager beside it."""
+
+    def __init__(self, partition: Partition, mode: str, settle: str, hold_down: str, monitored: bool = False) -> None:
+        self.monitored = monitored
         self.partition = partition
         self.bond = partition.first
         self._config = partition.config_for(mode=mode, settle=settle, hold_down=hold_down)
@@ -38,9 +45,15 @@ class Playground:
                 self.bond.wait_primary(self.bond.sriov)
         with step("hnv-exporter"):
             self.partition.start_exporter()
-        show_addresses(self.partition)
-        say(f"   logs     {self.partition.run_dir}\n")
-        Console(self._commands()).run()
+        with ExitStack() as beside:
+            servers = beside.enter_context(stack(self.partition)) if self.monitored else None
+            show_addresses(self.partition)
+            say(f"   logs     {self.partition.run_dir}")
+            if servers:
+                show_stack(servers)
+            say()
+            Console(self._commands()).run()
+            say("stopping")
         return 0
 
     def _commands(self) -> list[Command]:
@@ -50,6 +63,8 @@ class Playground:
             Command("x", "SR-IOV port: unplug", self._unplug),
             Command("p", "SR-IOV port: plug in again under another name", self._plug),
             Command("c", "clear the bond's primary", self._clear_primary),
+            Command("t", "strand the traffic: the watchdog only observes, the primary is cleared, the link flaps", self._strand),
+            Command("r", "have the watchdog repair again (mode enforce)", self._repair),
             Command("w", "kill -9 the watchdog and start it again", self._restart_watchdog),
             Command("e", "kill -9 the exporter and start it again", self._restart_exporter),
             Command("s", "hnvctl status", self._status),
@@ -89,6 +104,22 @@ class Playground:
         except NotReached:
             return f"cleared, {moved}; nobody set it again within {self._patience:.0f} s: {self.bond.state()}"
         return f"cleared, {moved}; primary {self.bond.sriov} again after {took:.2f} s, active slave {self.bond.state().active}"
+
+    def _strand(self) -> str:
+        if not self._plugged:
+            return UNPLUGGED
+        self._set_mode("observe")
+        self.bond.clear_primary()
+        strand(self.bond)
+        return f"the SR-IOV link is up again, and the traffic stays on {self.bond.state().active}; r repairs it"
+
+    def _repair(self) -> str:
+        return self._moved(lambda: self._set_mode("enforce"), self.bond.sriov)
+
+    def _set_mode(self, mode: str) -> None:
+        self._config = replace(self._config, mode=mode)
+        self.partition.write_config(self._config.text())
+        self.partition.watchdog.signal("HUP")
 
     def _restart_watchdog(self) -> str:
         return self._restart(self.partition.watchdog, self.partition.start_watchdog)

@@ -11,8 +11,11 @@ from lab.paths import REPOSITORY
 
 
 TOOLS = REPOSITORY / "build" / "tools"
-# Debian's Alertmanager does not start without its templates, and looks for them in /usr/share alone.
-NEEDS_DATA = ("prometheus-alertmanager",)
+# Debian's Alertmanager does not start without its templates, its Prometheus shows no page without its own, and both look for them in
+# /usr/share alone.
+NEEDS_DATA = ("prometheus", "prometheus-alertmanager")
+# In a mount namespace: our data before the host's, where the kernel lets a user stack file systems, else alone.
+WITH_DATA = 'mount -t overlay -o "lowerdir=$0:/usr/share" overlay /usr/share 2>/dev/null || mount --bind "$0" /usr/share; exec "$@"'
 
 
 def tool(name: str) -> str:
@@ -25,9 +28,9 @@ def tool(name: str) -> str:
 
 
 def tool_command(name: str) -> list[str]:
-    """How to run the program `name`: itself, or, taken out of its package, with the package's data in the place of /usr/share."""
+    """How to run the program `name`: itself, or, taken out of its package, with the package's data in /usr/share."""
     program = tool(name)
     if name not in NEEDS_DATA or Path(program).parent != TOOLS:
         return [program]
-    private = ["unshare", "--user", "--map-root-user", "--mount", "sh", "-c", 'mount --bind "$0" /usr/share && exec "$@"']
+    private = ["unshare", "--user", "--map-root-user", "--mount", "sh", "-c", WITH_DATA]
     return [*private, str(TOOLS / "share"), program]

@@ -3,7 +3,8 @@
 import * as house from './house.js';
 import { finished, frame, UIDS } from './frame.js';
 import { BOND, bond, elseRow, host, offNow, sinceFailover } from './selectors.js';
-import { DIRECTIONS, OFF_REASONS, OUTCOMES, STATES } from './vocabulary.js';
+import { failoversByDirection } from './shared.js';
+import { OFF_REASONS, OUTCOMES, STATES } from './vocabulary.js';
 
 const NOBODY = 'none: all traffic is on SR-IOV devices';
 
@@ -65,7 +66,11 @@ const now = {
       .withTarget(
         house.tableQuery(
           'A',
-          elseRow(`max by (instance, bond) (${sinceFailover} and ${offNow} or (${bond('hnv_bond_sriov_active')} == 0))`, NOBODY),
+          elseRow(
+            `max by (instance, bond) (${sinceFailover} and ${offNow} or (${bond('hnv_bond_sriov_active')} == 0))`,
+            'bond',
+            NOBODY,
+          ),
         ),
       )
       .withTarget(
@@ -125,24 +130,7 @@ const history = {
         OFF_REASONS,
       )
       .span(12),
-    house
-      .named(
-        house
-          .bars({
-            title: 'Failovers',
-            description: 'Changes of the active slave, by where the traffic went. To the virtual device and back is two.',
-            unit: 'short',
-          })
-          .withTarget(
-            house.range(
-              'A',
-              `sum by (direction) (increase(${bond('hnv_bond_failovers_total')}[$__rate_interval]))`,
-              '{{direction}}',
-            ),
-          ),
-        DIRECTIONS,
-      )
-      .span(12),
+    failoversByDirection('Changes of the active slave, by where the traffic went. To the virtual device and back is two.'),
     house
       .ranking({
         title: 'Most time off SR-IOV',

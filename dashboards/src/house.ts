@@ -166,6 +166,10 @@ export const ranking = (about: About) =>
     .orientation(common.VizOrientation.Horizontal)
     .displayMode(common.BarGaugeDisplayMode.Basic)
     .namePlacement(common.BarGaugeNamePlacement.Left)
+    // Letters grow with the bars: of one or two high ones the names would not fit.
+    .sizing(common.BarGaugeSizing.Manual)
+    .minVizHeight(16)
+    .maxVizHeight(32)
     .reduceOptions(last())
     .height(8);
 

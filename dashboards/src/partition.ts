@@ -4,7 +4,8 @@ import * as house from './house.js';
 import { finished, frame, UIDS } from './frame.js';
 import { BOND, bond, coded, host, offNow, sinceFailover } from './selectors.js';
 import { failoverNotes, migrationNotes } from './annotations.js';
-import { DIRECTIONS, OFF_REASONS, ROLES, STATES } from './vocabulary.js';
+import { failoversByDirection, restores } from './shared.js';
+import { OFF_REASONS, ROLES, STATES } from './vocabulary.js';
 
 const FIRST_STATE = 10;
 const FIRST_MIGRATION = 30;
@@ -181,24 +182,9 @@ const failovers = {
       .overrideByName('on SR-IOV', [house.colour('green')])
       .max(1)
       .span(12),
-    house
-      .named(
-        house
-          .bars({
-            title: 'Failovers',
-            description: 'Changes of the active slave, by where the traffic went. The marks on the time axis name the cause.',
-            unit: 'short',
-          })
-          .withTarget(
-            house.range(
-              'A',
-              `sum by (direction) (increase(${bond('hnv_bond_failovers_total')}[$__rate_interval]))`,
-              '{{direction}}',
-            ),
-          ),
-        DIRECTIONS,
-      )
-      .span(12),
+    failoversByDirection(
+      'Changes of the active slave, by where the traffic went. The marks on the time axis name the cause.',
+    ),
     house
       .named(
         house
@@ -310,19 +296,7 @@ const watchdog = {
       })
       .withTarget(house.range('A', bond('hnv_watchdog_penalty'), '{{bond}}'))
       .span(8),
-    house
-      .bars({
-        title: 'Restores',
-        description:
-          'How often the watchdog made the SR-IOV device the primary again, and how often that did not do what it should.',
-        unit: 'short',
-      })
-      .withTarget(house.range('A', `sum(increase(${bond('hnv_watchdog_restore_attempts_total')}[$__rate_interval]))`, 'attempts'))
-      .withTarget(house.range('B', `sum(increase(${bond('hnv_watchdog_restore_failures_total')}[$__rate_interval]))`, 'failures'))
-      .overrideByName('attempts', [house.colour('blue')])
-      .overrideByName('failures', [house.colour('red')])
-      .stacking(house.unstacked())
-      .span(8),
+    restores('How often the watchdog made the SR-IOV device the primary again, and how often that did not do what it should.'),
     house
       .graph({
         title: 'Last migration window',

@@ -18,9 +18,9 @@ export const offNow = `on (${BOND}) (${bond('hnv_bond_sriov_active')} == 0)`;
 /** How long the chosen bonds' present state has lasted. */
 export const sinceFailover = `time() - ${bond('hnv_bond_last_failover_timestamp_seconds')}`;
 
-/** One row that says so instead of an empty table. */
-export const elseRow = (vector: string, text: string) =>
-  `${vector} or on () label_replace(vector(0), "instance", "${text}", "", "")`;
+/** One row that says so instead of an empty table, in the column of `label`: not in one whose cells are links. */
+export const elseRow = (vector: string, label: string, text: string) =>
+  `${vector} or on () label_replace(vector(0), "${label}", "${text}", "", "")`;
 
 /**
  * One number per bond for the label value that holds: `first` for the first key of `words`, and so on. The metric is 1 where the

@@ -3,6 +3,7 @@
 import * as house from './house.js';
 import { finished, frame, UIDS } from './frame.js';
 import { bond, elseRow, host } from './selectors.js';
+import { restores } from './shared.js';
 import { STATES } from './vocabulary.js';
 
 const inRange = (metric: string) => `sum(increase(${metric}[$__range]))`;
@@ -76,7 +77,7 @@ const now = {
         description: 'Partitions whose programs do not work as they should, now or in the time range, with how often.',
       })
       .withTarget(
-        house.tableQuery('A', elseRow(FINDINGS.map(([vector, text]) => finding(vector, text)).join(' or '), 'none: all is well')),
+        house.tableQuery('A', elseRow(FINDINGS.map(([vector, text]) => finding(vector, text)).join(' or '), 'finding', 'none: all is well')),
       )
       .transformations(house.columns({ instance: 'Partition', finding: 'Finding', Value: 'Count' }, ['Time']))
       .overrideByName('Partition', [house.linkTo(UIDS.partition)])
@@ -106,18 +107,7 @@ const now = {
 const acting = {
   title: 'Acting',
   panels: [
-    house
-      .bars({
-        title: 'Restores',
-        description: 'How often the watchdogs made the SR-IOV device the primary again, and how often that failed.',
-        unit: 'short',
-      })
-      .withTarget(house.range('A', `sum(increase(${bond('hnv_watchdog_restore_attempts_total')}[$__rate_interval]))`, 'attempts'))
-      .withTarget(house.range('B', `sum(increase(${bond('hnv_watchdog_restore_failures_total')}[$__rate_interval]))`, 'failures'))
-      .overrideByName('attempts', [house.colour('blue')])
-      .overrideByName('failures', [house.colour('red')])
-      .stacking(house.unstacked())
-      .span(8),
+    restores('How often the watchdogs made the SR-IOV device the primary again, and how often that failed.'),
     house
       .stacked({
         title: 'Bonds paused, by reason',

@@ -255,12 +255,14 @@ bool Connection::ask_handler(Clock::time_point now) {
 
 bool Connection::connect_to_handler(Clock::time_point now) {
   enter(Phase::response, now);
+  is_whole_ = false;
   handler_ = host_.connect_to_handler();
   // Far smaller than a socket's buffer, so it goes in one piece or there is nobody.
   const std::string request = to_relay(request_);
   const ssize_t sent =
       handler_ ? ::send(handler_.get(), request.data(), request.size(), MSG_NOSIGNAL) : -1;
   if (sent != static_cast<ssize_t>(request.size())) {
+    handler_ = {};  // it knows of nothing to do
     return refuse(kUnavailable, "the server is busy", now, retry_after(std::chrono::seconds(1)));
   }
   host_.watch_handler(id_, handler_.get());
@@ -270,7 +272,6 @@ bool Connection::connect_to_handler(Clock::time_point now) {
   written_ = 0;
   has_head_ = false;
   is_stream_ = false;
-  is_whole_ = false;
   handler_moved_ = now;
   return false;
 }
@@ -301,9 +302,13 @@ bool Connection::refuse(int status, std::string_view reason, Clock::time_point n
 }
 
 void Connection::let_handler_go() {
-  handler_ = {};
   handler_watched_ = false;
-  if (hold_ == Hold::line_or_place) host_.give_back_place(id_);
+  if (hold_ == Hold::line_or_place && handler_ && !is_whole_) {
+    host_.give_back_place_after(id_, std::move(handler_));
+  } else if (hold_ == Hold::line_or_place) {
+    host_.give_back_place(id_);
+  }
+  handler_ = {};
   if (hold_ == Hold::stream) host_.end_stream();
   hold_ = Hold::nothing;
 }

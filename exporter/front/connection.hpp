@@ -33,6 +33,9 @@ class Connection {
     enum class Place { taken, in_line, none };
     virtual Place ask_for_place(std::uint64_t id, bool is_health) = 0;
     virtual void give_back_place(std::uint64_t id) = 0;
+    // The same once the handler has ended with a response that nobody wants any more: until then it
+    // is as busy as with any other. Does not throw.
+    virtual void give_back_place_after(std::uint64_t id, base::UniqueFd handler) = 0;
     // From a place to one of those for streams, false if all of them are taken. `end_stream` gives
     // it back.
     virtual bool begin_stream(std::uint64_t id) = 0;

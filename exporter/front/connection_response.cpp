@@ -65,15 +65,14 @@ bool Connection::take_head(Clock::time_point now) {
   if (broken) return refuse(kBadGateway, "there was no answer", now);
   if (!head) return true;
   const bool has_body = head->has_body() && !request_.is_head;
+  // It ends with the connection, and its HEAD does as it would.
+  if (head->has_body() && !head->length) keep_alive_ = false;
   is_stream_ = has_body && !head->length;
   if (is_stream_ && !host_.begin_stream(id_)) {
     is_stream_ = false;
     return refuse(kUnavailable, "too many streams", now, retry_after(kStreamRetry));
   }
-  if (is_stream_) {
-    hold_ = Hold::stream;
-    keep_alive_ = false;
-  }
+  if (is_stream_) hold_ = Hold::stream;
   has_head_ = true;
   response_since_ = now;
   client_moved_ = now;

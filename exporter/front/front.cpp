@@ -82,6 +82,8 @@ struct Front::State final : Connection::Host {
   Clock::time_point accept_reported{};
   Clock::time_point deadlines_looked_at{};
   std::unique_ptr<PasswordCheck> password_check;
+  // Handlers at work for clients that have gone, by their connections' numbers.
+  std::unordered_map<std::uint64_t, UniqueFd> left_alone;
   std::unordered_map<std::uint64_t, std::unique_ptr<Connection>> connections;
   std::thread thread;
 
@@ -128,6 +130,7 @@ struct Front::State final : Connection::Host {
     return places.ask(id, is_health);
   }
   void give_back_place(std::uint64_t id) override { places.give_back(id); }
+  void give_back_place_after(std::uint64_t id, UniqueFd handler) override;
   bool begin_stream(std::uint64_t id) override { return places.begin_stream(id); }
   void end_stream() override { places.end_stream(); }
   UniqueFd connect_to_handler() override;
@@ -232,6 +235,11 @@ void Front::State::on_event(const epoll_event& event, Clock::time_point now) {
   const auto kind = static_cast<Kind>(event.data.u64 & 3U);
   if (kind == Kind::wake) return on_wake(now);
   if (kind == Kind::listener) return accept_from(listeners[id], now);
+  if (kind == Kind::handler && left_alone.count(id) != 0) {
+    if ((event.events & (EPOLLHUP | EPOLLERR)) == 0) return;
+    left_alone.erase(id);
+    return places.give_back(id);
+  }
   const auto found = connections.find(id);
   if (found == connections.end()) return;  // it ended earlier in this turn
   if (kind == Kind::client) {
@@ -336,6 +344,21 @@ void Front::State::listen_again() {
   accepts_again = Clock::time_point::max();
   for (std::size_t index = 0; index < listeners.size(); ++index) {
     watch(listeners[index].fd(), EPOLLIN, tag_of(Kind::listener, index), false);
+  }
+}
+
+// A worker of the handler is busy until it closes its end, whatever becomes of the client: were its
+// place free at once, clients that hang up could keep all workers busy, and health checks waiting.
+void Front::State::give_back_place_after(std::uint64_t id, UniqueFd handler) {
+  // It cannot write any more, so it ends as soon as it tries to; its own closing makes a hang-up.
+  ::shutdown(handler.get(), SHUT_RD);
+  try {
+    const int socket = handler.get();
+    left_alone.emplace(id, std::move(handler));
+    unwatch_handler(socket);
+    watch(socket, 0, tag_of(Kind::handler, id), true);
+  } catch (const std::exception&) {
+    places.give_back(id);  // rather too many at once than a place that is lost
   }
 }
 

@@ -12,7 +12,7 @@
 #include <memory>
 #include <stdexcept>
 
-#include "exporter/front/http_text.hpp"
+#include "exporter/http_text.hpp"
 
 namespace hnv::exporter::front {
 
@@ -48,7 +48,7 @@ const std::string& dearest_of(const WebSettings& settings) {
 
 std::optional<Credentials> parse_basic(std::string_view header) {
   const auto blank = header.find(' ');
-  if (blank == std::string_view::npos || !is_same_word(header.substr(0, blank), "basic"))
+  if (blank == std::string_view::npos || !same_word(header.substr(0, blank), "basic"))
     return std::nullopt;
   header.remove_prefix(std::min(header.find_first_not_of(' ', blank), header.size()));
   const auto pair = decode_base64(header);

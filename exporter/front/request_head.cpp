@@ -4,8 +4,8 @@
 #include <algorithm>
 #include <array>
 
-#include "exporter/front/http_text.hpp"
 #include "exporter/http_status.hpp"
+#include "exporter/http_text.hpp"
 
 namespace hnv::exporter::front {
 

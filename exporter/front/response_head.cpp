@@ -5,7 +5,7 @@
 #include <array>
 #include <charconv>
 
-#include "exporter/front/http_text.hpp"
+#include "exporter/http_text.hpp"
 #include "exporter/web_server.hpp"
 
 namespace hnv::exporter::front {
@@ -72,8 +72,8 @@ std::optional<ResponseHead> read_response_head(std::string_view bytes, bool& bro
     const auto line_end = rest.find(kLineEnd);
     const std::string_view line = rest.substr(0, line_end);
     rest.remove_prefix(line_end + kLineEnd.size());
-    if (is_same_word(name_of(line), "connection")) continue;
-    if (is_same_word(name_of(line), "content-length")) {
+    if (same_word(name_of(line), "connection")) continue;
+    if (same_word(name_of(line), "content-length")) {
       head.length = number_of<std::uint64_t>(value_of(line));
     }
     head.lines.append(line).append(kLineEnd);
@@ -89,7 +89,7 @@ std::string to_client(const ResponseHead& head, bool keep_alive, const HeaderLis
     const std::string_view line = rest.substr(0, line_end);
     rest.remove_prefix(line_end + kLineEnd.size());
     const bool replaced = std::any_of(own.begin(), own.end(), [line](const auto& header) {
-      return is_same_word(header.first, name_of(line));
+      return same_word(header.first, name_of(line));
     });
     if (!replaced) text.append(line).append(kLineEnd);
   }

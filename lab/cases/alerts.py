@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import time
 from collections.abc import Iterator
@@ -13,35 +12,25 @@ from typing import Any
 
 from lab.cases.registry import case, repaired
 from lab.checks import expect, expect_metric, expect_true, strand
+from lab.dashboards import DASHBOARDS, all_queries
 from lab.errors import LabError
-from lab.monitoring import JOB, Notification, Receiver, Server, start_alertmanager, start_prometheus
+from lab.monitoring import JOB, Notification, Receiver, Server, monitoring
 from lab.partition import Partition
 from lab.paths import REPOSITORY
 from lab.waiting import stays, wait_until
 
-DASHBOARDS = REPOSITORY / "dashboards"
 RUNBOOKS = REPOSITORY / "docs" / "runbooks"
 RUNBOOK_ADDRESS = "52:54:00:00:00:22"  # the runbook's example; its names are those of the first bond here
 FACTOR = 60  # minutes of the rules and routes are seconds here
 LONG = 90.0  # for what has several intervals in it; the machine may be busy
-EVERYTHING = ".+"
-# What Grafana puts in for its own variables; any durations do.
-BUILT_IN = {"__rate_interval": "1m", "__interval": "15s", "__interval_ms": "15000", "__range": "10m", "__range_s": "600"}
-VARIABLE = re.compile(r"\$\{(\w+)(?::\w+)?\}|\$(\w+)|\[\[(\w+)(?::\w+)?\]\]")
 
 
 @contextmanager
 def monitored(partition: Partition) -> Iterator[tuple[Server, Receiver]]:
     """Prometheus over the partition's exporter, and who is told. The servers' logs stay in the run's folder."""
-    folder = partition.run_dir / "monitoring"
-    folder.mkdir(exist_ok=True)
-    with (
-        Receiver() as receiver,
-        start_alertmanager(folder, receiver.url, FACTOR) as alertmanager,
-        start_prometheus(folder, partition.exporter_client.url, alertmanager.url, FACTOR) as prometheus,
-    ):
-        wait_until(lambda: query(prometheus, f'up{{job="{JOB}"}} == 1') != [], LONG, "the exporter's first scrape")
-        yield prometheus, receiver
+    with monitoring(partition.run_dir / "monitoring", partition.exporter_client.url, FACTOR) as servers:
+        wait_until(lambda: query(servers.prometheus, f'up{{job="{JOB}"}} == 1') != [], LONG, "the exporter's first scrape")
+        yield servers.prometheus, servers.receiver
 
 
 @case("a stranded bond is alerted, and so is the end of it; every rule and panel can be asked")
@@ -126,13 +115,9 @@ def expect_every_rule_can_be_asked(prometheus: Server) -> None:
 
 
 def expect_every_panel_can_be_asked(prometheus: Server, folder: Path) -> None:
-    """Each query of the dashboards in `folder`, which need not exist, is one that Prometheus understands."""
-    if not folder.is_dir():
-        return
-    files = sorted(folder.glob("*.json"))
-    queries = [(f"{file.name}: {title}", text) for file in files for title, text in panel_queries(json.loads(file.read_text()))]
-    if files:
-        expect_true(bool(queries), f"{folder} has panels with queries")
+    """Each query of the dashboards in `folder` is one that Prometheus understands."""
+    queries = [(f"{found.dashboard}: {found.panel}", found.text) for found in all_queries(folder)]
+    expect_true(bool(queries), f"{folder} has panels with queries")
     expect(failed(prometheus, queries), [], "panels whose queries Prometheus rejects")
 
 
@@ -144,30 +129,3 @@ def failed(prometheus: Server, queries: list[tuple[str, str]]) -> list[str]:
         except LabError as error:
             problems.append(f"{name}: {error}")
     return problems
-
-
-def panel_queries(dashboard: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    """The queries of all panels, also of those within closed rows, and of annotations, with the variables' values in them."""
-    values = dict(BUILT_IN)
-    for variable in dashboard.get("templating", {}).get("list", []):
-        of_its_own = variable.get("type") in ("constant", "custom", "interval", "textbox")
-        current = variable.get("current", {}).get("value") or variable.get("query", "")
-        values[variable["name"]] = str(current) if of_its_own and isinstance(current, str) else EVERYTHING
-
-    def filled(text: str) -> str:
-        def value(found: re.Match[str]) -> str:
-            name = found[1] or found[2] or found[3]
-            if name not in values:
-                raise AssertionError(f"{dashboard.get('title')}: no variable ${name} in {text}")
-            return values[name]
-
-        return VARIABLE.sub(value, text)
-
-    panels = dashboard.get("panels", [])
-    for panel in [*panels, *(inner for panel in panels for inner in panel.get("panels", []))]:
-        for target in panel.get("targets", []):
-            if target.get("expr"):
-                yield panel.get("title", ""), filled(target["expr"])
-    for annotation in dashboard.get("annotations", {}).get("list", []):
-        if annotation.get("expr"):
-            yield annotation.get("name", ""), filled(annotation["expr"])

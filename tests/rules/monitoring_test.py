@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import unittest
 
-from lab.cases.alerts import panel_queries
+from lab.dashboards import panel_queries
 from lab.monitoring import ALERTS, ROUTES, scaled
 
 
@@ -28,14 +28,17 @@ class PanelQueriesTest(unittest.TestCase):
             "templating": {"list": [{"name": "bond", "type": "query"}, {"name": "top", "type": "custom", "current": {"value": "10"}}]},
             "panels": [{"title": "a", "targets": [{"expr": 'topk($top, rate(x_total{bond=~"${bond:regex}"}[$__rate_interval]))'}]}],
         }
-        self.assertEqual(list(panel_queries(dashboard)), [("a", 'topk(10, rate(x_total{bond=~".+"}[1m]))')])
+        [found] = panel_queries(dashboard)
+        self.assertEqual((found.panel, found.text), ("a", 'topk(10, rate(x_total{bond=~".+"}[1m]))'))
+        [of_one] = panel_queries(dashboard, chosen={"bond": "bond1"})
+        self.assertIn('bond=~"bond1"', of_one.text)
 
     def test_rows_and_annotations_are_read_too(self) -> None:
         dashboard = {
             "panels": [{"title": "row", "panels": [{"title": "inner", "targets": [{"expr": "x"}, {"refId": "no query"}]}]}],
             "annotations": {"list": [{"name": "events", "expr": "y"}, {"name": "built in"}]},
         }
-        self.assertEqual(list(panel_queries(dashboard)), [("inner", "x"), ("events", "y")])
+        self.assertEqual([(found.panel, found.text) for found in panel_queries(dashboard)], [("inner", "x"), ("events", "y")])
 
     def test_a_variable_that_nobody_declared_is_a_fault(self) -> None:
         dashboard = {"title": "d", "panels": [{"targets": [{"expr": "x{bond=~'$bond'}"}]}]}

@@ -97,7 +97,8 @@ const Bars = (p: any) => {
       height={p.height}
       getAlignmentFactors={getDisplayValueAlignmentFactors as any}
       orientation={p.options.orientation}
-      minVizHeight={16}
+      minVizHeight={p.options.minVizHeight}
+      maxVizHeight={p.options.maxVizHeight}
       minVizWidth={8}
       itemSpacing={8}
     />

@@ -34,6 +34,7 @@ class Desk final : public Connection::Host {
   PasswordCheck& passwords() override { return passwords_; }
   Place ask_for_place(std::uint64_t /*id*/, bool /*is_health*/) override { return Place::taken; }
   void give_back_place(std::uint64_t /*id*/) override {}
+  void give_back_place_after(std::uint64_t /*id*/, base::UniqueFd /*handler*/) override {}
   bool begin_stream(std::uint64_t /*id*/) override { return true; }
   void end_stream() override {}
   base::UniqueFd connect_to_handler() override {

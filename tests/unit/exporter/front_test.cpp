@@ -174,6 +174,48 @@ TEST(Front, HealthChecksAreAnsweredWhileAllElseHangs) {
   for (auto& status : slow) EXPECT_EQ(status.get(), 200);
 }
 
+// What they left running keeps its place, so that nobody else takes the workers of health checks.
+TEST(Front, HealthChecksAreAnsweredWhileClientsThatHungUpKeepTheHandlerBusy) {
+  front::Limits limits;
+  limits.at_once = 2;
+  limits.health_at_once = 1;
+  limits.streams = 0;
+  limits.wait = milliseconds(100);
+  std::promise<void> release;
+  const std::shared_future<void> released = release.get_future().share();
+  std::atomic<unsigned> hanging{0};
+  const WholeFront front(
+      [&](const HttpRequest& request) {
+        if (request.path == "/slow") {
+          ++hanging;
+          released.wait();
+        }
+        return echo(request);
+      },
+      limits);
+  for (unsigned index = 0; index < 2; ++index) {
+    const base::UniqueFd client = connect_to(front.port());
+    send_text(client.get(), "GET /slow HTTP/1.1\r\nHost: x\r\n\r\n");
+    while (hanging <= index) std::this_thread::yield();
+    const linger reset{1, 0};
+    ::setsockopt(client.get(), SOL_SOCKET, SO_LINGER, &reset, sizeof reset);
+  }
+  std::vector<std::future<int>> slow;
+  for (int index = 0; index < 4; ++index) {
+    slow.push_back(
+        std::async(std::launch::async, [&front] { return get(front.port(), "/slow").status; }));
+  }
+  for (auto& status : slow) {
+    EXPECT_EQ(status.wait_for(std::chrono::seconds(5)), std::future_status::ready);
+  }
+  const auto health =
+      std::async(std::launch::async, [&front] { return get(front.port(), "/-/healthy").status; });
+  EXPECT_EQ(health.wait_for(std::chrono::seconds(5)), std::future_status::ready);
+  release.set_value();
+  for (auto& status : slow) EXPECT_EQ(status.get(), 503);
+  while (get(front.port(), "/other").status != 200) std::this_thread::yield();
+}
+
 TEST(Front, SilentClientsAreCut) {
   front::Limits limits;
   limits.request = milliseconds(200);

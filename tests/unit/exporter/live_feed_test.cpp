@@ -6,6 +6,7 @@
 
 #include <atomic>
 #include <future>
+#include <new>
 
 namespace {
 
@@ -70,6 +71,17 @@ TEST(LiveFeed, GivesASignOfLifeWhileNoLookSucceeds) {
   LiveFeed feed([] { return Renderer::Body(); },
                 periods(hours(1), milliseconds(1), milliseconds(5)));
   EXPECT_EQ(feed.open()->next(), ":\n\n");
+}
+
+TEST(LiveFeed, WithoutMemoryItGoesOnAndOwesTheFirstMessage) {
+  std::atomic<int> looks{0};
+  LiveFeed feed(
+      [&looks] {
+        if (++looks == 1) throw std::bad_alloc();
+        return body("a", looks);
+      },
+      periods(hours(1), milliseconds(1), hours(1)));
+  EXPECT_THAT(feed.open()->next(), HasSubstr("\"number\":2"));
 }
 
 TEST(LiveFeed, EveryStreamHearsOfIt) {

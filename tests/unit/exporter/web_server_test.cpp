@@ -268,6 +268,16 @@ TEST(WebServer, SendsAStreamPieceByPieceAndEndsItWhenItStops) {
   EXPECT_EQ(::recv(connection.get(), &byte, 1, 0), 0);
 }
 
+TEST(WebServer, HeadOfAStreamSaysWhatGetWould) {
+  const Server server(streaming);
+  const HttpReply reply = send_request(server.place(), "HEAD /stream HTTP/1.1\r\nHost: a\r\n\r\n");
+  EXPECT_EQ(reply.status, 200);
+  EXPECT_EQ(reply.header("Content-Type"), "text/event-stream");
+  EXPECT_EQ(reply.header("Connection"), "close");
+  EXPECT_THAT(reply.headers, ::testing::Not(HasSubstr("Content-Length")));
+  EXPECT_EQ(reply.body, "");
+}
+
 TEST(WebServer, RefusesMoreStreamsThanItMayHaveAndServesTheRest) {
   WebServerOptions options = local();
   options.workers = 1;

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <string_view>
 
-namespace hnv::exporter::front {
+namespace hnv::exporter {
 
 constexpr std::string_view kLineEnd = "\r\n";
 constexpr std::string_view kHeadEnd = "\r\n\r\n";
@@ -16,9 +16,9 @@ constexpr char lower(char c) {
 }
 
 // Names of headers, codings and schemes are the same in either case.
-constexpr bool is_same_word(std::string_view left, std::string_view right) {
+constexpr bool same_word(std::string_view left, std::string_view right) {
   return std::equal(left.begin(), left.end(), right.begin(), right.end(),
                     [](char a, char b) { return lower(a) == lower(b); });
 }
 
-}  // namespace hnv::exporter::front
+}  // namespace hnv::exporter
