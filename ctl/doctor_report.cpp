@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/version.hpp"
+#include "hnv/pause_words.hpp"
 
 namespace hnv::ctl {
 
@@ -154,6 +155,18 @@ Json readiness_json(const std::vector<checks::Readiness>& readiness) {
   return list;
 }
 
+Json pauses_json(const std::vector<OperatorPause>& pauses, base::BootTime now) {
+  Json list = Json::array();
+  for (const OperatorPause& pause : pauses) {
+    list.push_back(
+        Json{{"bond", pause.bond},
+             {"by", pause.by},
+             {"reason", pause.reason},
+             {"left_seconds", pause.until ? Json(base::to_seconds(*pause.until - now)) : Json()}});
+  }
+  return list;
+}
+
 // Names of files may hold any bytes.
 std::string dump(const Json& object) {
   constexpr int kSpaces = 2;
@@ -257,7 +270,8 @@ Page explanation_of(const Check& check) {
   return page;
 }
 
-Page ready_page(const std::vector<checks::Readiness>& readiness) {
+Page ready_page(const std::vector<checks::Readiness>& readiness,
+                const std::vector<OperatorPause>& pauses, base::BootTime now) {
   Page page;
   if (readiness.empty()) page.push_back({Span{"There is no HNV bond."}});
   for (const checks::Readiness& bond : readiness) {
@@ -265,15 +279,24 @@ Page ready_page(const std::vector<checks::Readiness>& readiness) {
     for (const std::string& obstacle : bond.obstacles) add_row(page, "because", obstacle);
     for (const std::string& untold : bond.untold) add_row(page, "unknown", untold);
   }
+  for (const OperatorPause& pause : pauses) {
+    if (readiness.empty()) break;
+    const std::string whose = pause.bond == OperatorPause::kAllBonds ? "" : pause.bond + ": ";
+    add_wrapped(page, {Span{"paused", Style::warn}}, kIndent,
+                whose + pause_words(pause, now) +
+                    "; until then the watchdog does not bring the traffic back after a migration");
+  }
   if (!readiness.empty()) add_wrapped(page, {}, 0, checks::kUntested, Style::faint);
   return page;
 }
 
-std::string ready_json(const std::vector<checks::Readiness>& readiness, int code) {
+std::string ready_json(const std::vector<checks::Readiness>& readiness,
+                       const std::vector<OperatorPause>& pauses, int code, base::BootTime now) {
   return dump(Json{{"schema", kDoctorJsonSchema},
                    {"version", base::version()},
                    {"exit_code", code},
-                   {"bonds", readiness_json(readiness)}});
+                   {"bonds", readiness_json(readiness)},
+                   {"pauses", pauses_json(pauses, now)}});
 }
 
 }  // namespace hnv::ctl

@@ -65,6 +65,13 @@ struct ReadyOptions {
   ColourChoice colour = ColourChoice::automatic;
 };
 
+// Of pause, and without the last two of resume.
+struct PauseOptions : LookOptions {
+  std::optional<std::chrono::milliseconds> length;  // empty: without end
+  std::string reason;
+};
+struct ResumeOptions : PauseOptions {};
+
 // What to print, and the code to exit with: after --help, --version or a mistake.
 struct EarlyExit {
   int code = 0;
@@ -72,7 +79,7 @@ struct EarlyExit {
 };
 
 using Options = std::variant<StatusOptions, PersistOptions, EventsOptions, DoctorOptions,
-                             ReadyOptions, EarlyExit>;
+                             ReadyOptions, PauseOptions, ResumeOptions, EarlyExit>;
 
 Options parse_options(int argc, const char* const* argv);
 

@@ -231,6 +231,15 @@ void add_migration(Page& page, const Picture& picture) {
           Span{lpm_words(lpm, age_text(picture.now - *lpm.window_since)), Style::warn});
 }
 
+void add_pauses(Page& page, const Picture& picture) {
+  if (!picture.published.alive || !picture.published.status) return;
+  for (const OperatorPause& pause : picture.published.status->activity.pauses) {
+    const std::string where =
+        pause.bond == OperatorPause::kAllBonds ? std::string() : pause.bond + ": ";
+    add_top(page, "paused", Span{where + pause_words(pause, picture.now), Style::warn});
+  }
+}
+
 }  // namespace
 
 Page status_page(const Picture& picture, const std::vector<Verdict>& verdicts, bool verbose) {
@@ -246,6 +255,7 @@ Page status_page(const Picture& picture, const std::vector<Verdict>& verdicts, b
                  Style::warn});
   }
   add_migration(page, picture);
+  add_pauses(page, picture);
   add_top(page, "bonds", summary_text(verdicts));
   for (const Verdict& verdict : verdicts) {
     page.emplace_back();

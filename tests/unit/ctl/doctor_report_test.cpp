@@ -75,7 +75,7 @@ TEST(DoctorReport, IsAnObjectForScripts) {
 TEST(ReadyReport, TellsWhatIsNotKnownFromWhatIsInTheWay) {
   const std::vector<checks::Readiness> readiness{
       {"bond1", {}, {}}, {"bond2", {"env3 is not up"}, {"no list"}}, {"bond3", {}, {"no list"}}};
-  const Page page = ready_page(readiness);
+  const Page page = ready_page(readiness, {}, {});
   const std::string text = to_bytes(page, false);
   for (const char* says : {"bond1  READY\n", "bond2  NOT READY\n", "bond3  NOT KNOWN\n"}) {
     EXPECT_NE(text.find(says), std::string::npos) << says << text;
@@ -87,10 +87,19 @@ TEST(ReadyReport, TellsWhatIsNotKnownFromWhatIsInTheWay) {
       }
     }
   }
-  const auto bonds = nlohmann::json::parse(ready_json(readiness, 3))["bonds"];
+  const auto bonds = nlohmann::json::parse(ready_json(readiness, {}, 3, {}))["bonds"];
   EXPECT_EQ(bonds[0]["ready"], true);
   EXPECT_EQ(bonds[1]["ready"], false);
   EXPECT_TRUE(bonds[2]["ready"].is_null()) << bonds[2];
+}
+
+TEST(ReadyReport, TellsOfAPauseAndIsReadyAllTheSame) {
+  const OperatorPause pause = decode_pause("all", "by=alice\n", "");
+  const std::string text = to_bytes(ready_page({{"bond1", {}, {}}}, {pause}, {}), false);
+  EXPECT_NE(text.find("READY\npaused      alice paused all bonds without end"), std::string::npos)
+      << text;
+  const auto json = nlohmann::json::parse(ready_json({{"bond1", {}, {}}}, {pause}, 0, {}));
+  EXPECT_EQ(json["pauses"][0]["by"], "alice");
 }
 
 // The watchdog leaves it alone; a migration does not.

@@ -15,7 +15,10 @@
 #include <string>
 #include <vector>
 
+#include "base/clock.hpp"
 #include "base/unique_fd.hpp"
+#include "hnv/operator_pause.hpp"
+#include "hnv/status.hpp"
 #include "tests/support/temporary_folder.hpp"
 
 namespace {
@@ -337,7 +340,8 @@ TEST_F(CtlProgram, PersistCannotStoreWhatIsNotThere) {
   EXPECT_EQ(program.wait(), 1);
 }
 
-TEST_F(CtlProgram, PersistSaysThatItNeedsRoot) {
+// As another user, where this one is root.
+std::string output_as_nobody(const std::vector<std::string>& arguments, int code) {
   constexpr uid_t kNobody = 65534;
   const bool is_root = ::geteuid() == 0;
   // The checkout may be a place that nobody else may enter.
@@ -351,15 +355,93 @@ TEST_F(CtlProgram, PersistSaysThatItNeedsRoot) {
     std::filesystem::permissions(path, everybody, std::filesystem::perm_options::add);
   }
   if (is_root) {
-    ASSERT_EQ(::setresuid(kNobody, kNobody, 0), 0);
+    EXPECT_EQ(::setresuid(kNobody, kNobody, 0), 0);
   }
-  Program program({"persist"}, Program::Output::pipe, hnvctl);
+  Program program(arguments, Program::Output::pipe, hnvctl);
   if (is_root) {
-    ASSERT_EQ(::setresuid(0, 0, 0), 0);
+    EXPECT_EQ(::setresuid(0, 0, 0), 0);
   }
-  EXPECT_EQ(program.read_all().rfind("hnvctl: storing the primary needs root: sudo hnvctl", 0), 0U)
-      << program.read_all();
-  EXPECT_EQ(program.wait(), 1);
+  const std::string output = program.read_all();
+  EXPECT_EQ(program.wait(), code);
+  return output;
+}
+
+TEST_F(CtlProgram, PersistSaysThatItNeedsRoot) {
+  const std::string output = output_as_nobody({"persist"}, 1);
+  EXPECT_EQ(output.rfind("hnvctl: storing the primary needs root: sudo hnvctl", 0), 0U) << output;
+}
+
+TEST_F(CtlProgram, PauseSaysThatItNeedsRoot) {
+  const std::string output = output_as_nobody({"pause", "--path.pause=/hnv-pause-test"}, 1);
+  EXPECT_NE(output.find("only root may do this: sudo hnvctl pause"), std::string::npos) << output;
+}
+
+class CtlPause : public CtlProgram {
+ protected:
+  std::pair<std::string, int> run(std::vector<std::string> arguments) {
+    arguments.push_back("--path.pause=" + pauses());
+    if (arguments[0] == "pause") {
+      std::ofstream(folder_ + "/hnv.yaml") << "bonds: [{name: hnvtest-missing}]";
+      arguments.push_back("--config.file=" + folder_ + "/hnv.yaml");
+      arguments.push_back("--watchdog.status-file=" + folder_ + "/watchdog.json");
+    }
+    Program program(arguments);
+    const std::string output = program.read_all();
+    return {output, program.wait()};
+  }
+  [[nodiscard]] std::string pauses() const { return folder_ + "/pause"; }
+  [[nodiscard]] std::vector<hnv::OperatorPause> left() const {
+    return hnv::read_pauses(pauses(), hnv::read_boot_id("/proc"), hnv::base::BootClock::now());
+  }
+};
+
+TEST_F(CtlPause, IsWhatTheWatchdogReadsUntilItIsTakenBack) {
+  const auto [output, code] = run({"pause", "--for=2h", "--reason=work on the switch"});
+  EXPECT_EQ(code, 0);
+  EXPECT_EQ(output.rfind("all bonds paused until ", 0), 0U) << output;
+  EXPECT_NE(output.find("no watchdog runs now"), std::string::npos) << output;
+  ASSERT_EQ(left().size(), 1U);
+  const hnv::OperatorPause pause = left()[0];
+  EXPECT_EQ(pause.bond, "all");
+  EXPECT_EQ(pause.reason, "work on the switch");
+  EXPECT_EQ(pause.problem, "");
+  EXPECT_NE(pause.by, "");
+  EXPECT_EQ(*pause.until - *pause.since, std::chrono::hours(2));
+  EXPECT_EQ(run({"resume"}).second, 0);
+  EXPECT_TRUE(left().empty());
+}
+
+TEST_F(CtlPause, OfOneBondLeavesTheOthersAlone) {
+  EXPECT_EQ(run({"pause", "--bond=hnvtest-missing"}).second, 0);
+  ASSERT_EQ(left().size(), 1U);
+  EXPECT_EQ(left()[0].bond, "hnvtest-missing");
+  EXPECT_FALSE(left()[0].until);
+  EXPECT_EQ(run({"resume", "--bond=hnvtest-other"}).second, 0);
+  EXPECT_EQ(left().size(), 1U);
+  EXPECT_EQ(run({"resume", "--bond=hnvtest-missing"}).second, 0);
+  EXPECT_TRUE(left().empty());
+}
+
+TEST_F(CtlPause, OfAllStillHoldsTheOneThatIsResumed) {
+  run({"pause"});
+  const auto [output, code] = run({"resume", "--bond=hnvtest-missing"});
+  EXPECT_EQ(code, 1);
+  EXPECT_NE(output.find("a pause of all bonds still holds"), std::string::npos) << output;
+}
+
+// A pause of nothing would be noticed too late.
+TEST_F(CtlPause, RefusesABondThatNobodyKnows) {
+  const auto [output, code] = run({"pause", "--bond=hnvtest-nobody"});
+  EXPECT_EQ(code, 2);
+  EXPECT_NE(output.find("no bond 'hnvtest-nobody'"), std::string::npos) << output;
+  EXPECT_TRUE(left().empty());
+}
+
+TEST_F(CtlPause, DoesNotFollowALinkOfSomebodyElse) {
+  std::filesystem::create_directory(folder_ + "/elsewhere");
+  std::filesystem::create_symlink(folder_ + "/elsewhere", pauses());
+  EXPECT_EQ(run({"pause"}).second, 1);
+  EXPECT_TRUE(std::filesystem::is_empty(folder_ + "/elsewhere"));
 }
 
 }  // namespace

@@ -71,6 +71,25 @@ TEST(BondsJson, RevisionChangesWithTheBondsAndNotWithTime) {
   EXPECT_NE(revision(renamed), before);
 }
 
+TEST(BondsJson, TellsWhoPausedABondAndUntilWhen) {
+  Snapshot snapshot = scene("good", {});
+  EXPECT_EQ(Json::parse(json_of(snapshot))["bonds"][0]["watchdog"]["pause"], nullptr);
+  const std::string before = revision(snapshot);
+  OperatorPause pause;
+  pause.bond = OperatorPause::kAllBonds;
+  pause.by = "alice";
+  pause.until = snapshot.taken + std::chrono::hours(1);
+  WatchdogStatus& status = *snapshot.watchdog.status;
+  status.activity.pauses = {pause};
+  status.bonds[0].paused[PauseReason::operator_request] = true;
+  const Json account = Json::parse(json_of(snapshot))["bonds"][0]["watchdog"];
+  EXPECT_EQ(account["pause"]["by"], "alice");
+  EXPECT_EQ(account["pause"]["until_unix_seconds"], snapshot.taken_unix_seconds + 3600);
+  EXPECT_EQ(account["held_back_by"], "alice paused all bonds");
+  EXPECT_EQ(schema_problems(json_of(snapshot), "bonds"), "");
+  EXPECT_NE(revision(snapshot), before);
+}
+
 // Else every reader would be told each second, just while something is wrong.
 TEST(BondsJson, RevisionStaysWhileAWaitRunsDown) {
   const auto waiting = [](std::chrono::seconds later) {
