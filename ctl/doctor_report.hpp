@@ -14,8 +14,6 @@
 
 namespace hnv::ctl {
 
-inline constexpr int kDoctorJsonSchema = 1;
-
 struct Diagnosis {
   std::string root;
   std::vector<const checks::Check*> checks;  // those that were asked for

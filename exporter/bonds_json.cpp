@@ -127,6 +127,23 @@ Json migration_json(const Snapshot& snapshot) {
               {"overdue", status->lpm.overdue}};
 }
 
+// Without what is right; null without a report.
+Json doctor_json(const Snapshot& snapshot) {
+  if (!snapshot.doctor) return {};
+  Json findings = Json::array();
+  for (const checks::ReportedFinding& finding : snapshot.doctor->findings) {
+    if (finding.severity == checks::Severity::ok) continue;
+    findings.push_back(Json{{"id", finding.id},
+                            {"title", finding.title},
+                            {"subject", finding.subject},
+                            {"severity", base::name_of(finding.severity)},
+                            {"seen", finding.seen},
+                            {"fix", finding.fix}});
+  }
+  return Json{{"unix_seconds", rounded(snapshot.doctor->unix_seconds)},
+              {"findings", std::move(findings)}};
+}
+
 Json problems_json(const Snapshot& snapshot) {
   Json problems = Json::array();
   for (const Source source : base::all_values<Source>()) {
@@ -191,6 +208,7 @@ std::string bonds_json(const Snapshot& snapshot, const ThroughputHistory& histor
             {"headline", line.text},
             {"watchdog", watchdog_json(snapshot.watchdog)},
             {"migration", migration_json(snapshot)},
+            {"doctor", doctor_json(snapshot)},
             {"problems", problems_json(snapshot)},
             {"missing_bonds", snapshot.missing_bonds},
             {"last_event", snapshot.events->empty() ? 0 : snapshot.events->back().sequence},

@@ -53,6 +53,17 @@ TEST(BondsJson, SaysWhoCarriesTheTrafficAndWhy) {
   EXPECT_EQ(bond["slaves"][0]["receive_bytes_per_second"], nullptr);
 }
 
+TEST(BondsJson, TellsWhatTheDoctorFound) {
+  Snapshot snapshot = healthy_snapshot();
+  EXPECT_EQ(Json::parse(json_of(snapshot))["doctor"], nullptr);
+  snapshot.doctor = sample_report();
+  const Json doctor = Json::parse(json_of(snapshot))["doctor"];
+  EXPECT_EQ(doctor["unix_seconds"], kNowUnix - 1800);
+  ASSERT_EQ(doctor["findings"].size(), 1U) << "without what is right";
+  EXPECT_EQ(doctor["findings"][0]["severity"], "warn");
+  EXPECT_EQ(schema_problems(json_of(snapshot), "bonds"), "");
+}
+
 TEST(BondsJson, TellsTheThroughput) {
   ThroughputHistory history;
   const Snapshot later = scene("good", ThroughputHistory::kStep);

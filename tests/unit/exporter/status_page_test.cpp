@@ -220,6 +220,19 @@ TEST(StatusPage, SaysWhoPausedABondAndForHowLong) {
                                            "1 h 30 min: &lt;work&gt;</dd>"));
 }
 
+TEST(StatusPage, SaysWhatTheDoctorFound) {
+  Snapshot snapshot = healthy_snapshot();
+  EXPECT_THAT(page_of(snapshot), Not(HasSubstr("doctor found")));
+  snapshot.doctor = sample_report();
+  EXPECT_THAT(page_of(snapshot),
+              HasSubstr("<br>D-PRIMARY Primary in the stored profile (bond191554c8): the profile "
+                        "names none</p>"));
+  EXPECT_THAT(page_of(snapshot), Not(HasSubstr("D-FW"))) << "it is right";
+  EXPECT_THAT(page_of(snapshot), Not(HasSubstr("report is old")));
+  snapshot.taken_unix_seconds += 3 * 3600;
+  EXPECT_THAT(page_of(snapshot), HasSubstr("report is old"));
+}
+
 TEST(StatusPage, HasNothingInline) {
   const std::string page = page_of(full_snapshot());
   EXPECT_THAT(page, HasSubstr("<script src=\"/page.js\" defer></script>"));
