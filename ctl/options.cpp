@@ -13,6 +13,7 @@
 #include "ctl/exit_code.hpp"
 #include "ctl/option_groups.hpp"
 #include "ctl/pause_options.hpp"
+#include "ctl/view_options.hpp"
 
 namespace hnv::ctl {
 
@@ -26,6 +27,9 @@ constexpr const char* kFooter = R"(Examples:
   hnvctl status                  which slave carries the traffic, should it,
                                  why not
   hnvctl status --watch          the same, again and again
+  hnvctl watch                   the same on the whole screen, with events
+  hnvctl explain-state bond1     what the watchdog does about it, and why
+  hnvctl check                   for Nagios, Icinga and Checkmk
   hnvctl events --follow         what happened, and what happens now
   hnvctl persist --dry-run       would the primary survive a reboot
   sudo hnvctl pause --for=2h     hold the watchdog back, and hnvctl resume
@@ -182,6 +186,10 @@ CLI::App& add_persist(CLI::App& app, PersistOptions& options) {
   return command;
 }
 
+bool is_plugin(int argc, const char* const* argv) {
+  return argc > 1 && std::string_view(argv[1]) == "check";
+}
+
 }  // namespace
 
 Options parse_options(int argc, const char* const* argv) {
@@ -192,6 +200,9 @@ Options parse_options(int argc, const char* const* argv) {
   ReadyOptions ready_options;
   PauseOptions pause_options;
   ResumeOptions resume_options;
+  CheckOptions check_options;
+  ExplainOptions explain_options;
+  WatchOptions watch_options;
   std::string watch;
   CLI::App app(kDescription, "hnvctl");
   app.formatter(std::make_shared<HelpFormatter>());
@@ -205,19 +216,27 @@ Options parse_options(int argc, const char* const* argv) {
   const CLI::App& ready = add_ready(app, ready_options);
   const CLI::App& pause = add_pause(app, pause_options);
   const CLI::App& resume = add_resume(app, resume_options);
+  const CLI::App& check = add_check(app, check_options);
+  const CLI::App& explain = add_explain_state(app, explain_options);
+  const CLI::App& watch_command = add_watch(app, watch_options);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& end) {
     std::ostringstream out;
     std::ostringstream err;
     const bool answered = app.exit(end, out, err) == 0;
-    return EarlyExit{answered ? base::kExitOk : base::kExitUsage, answered ? out.str() : err.str()};
+    // To a monitoring system 2 would be an alert.
+    const int mistake = is_plugin(argc, argv) ? kExitUnknown : base::kExitUsage;
+    return EarlyExit{answered ? base::kExitOk : mistake, answered ? out.str() : err.str()};
   }
   if (events.parsed()) return events_options;
   if (doctor.parsed()) return doctor_options;
   if (ready.parsed()) return ready_options;
   if (pause.parsed()) return pause_options;
   if (resume.parsed()) return resume_options;
+  if (check.parsed()) return check_options;
+  if (explain.parsed()) return explain_options;
+  if (watch_command.parsed()) return watch_options;
   if (persist.parsed()) {
     persist_options.root_named = persist.get_option("--root")->count() > 0;
     return persist_options;

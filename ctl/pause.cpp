@@ -10,15 +10,14 @@
 #include <cerrno>
 #include <charconv>
 #include <cstdlib>
-#include <iostream>
 #include <set>
+#include <utility>
 
 #include "base/atomic_file.hpp"
 #include "base/exit_code.hpp"
 #include "base/lock_file.hpp"
-#include "ctl/picture.hpp"
+#include "ctl/look.hpp"
 #include "ctl/terminal.hpp"
-#include "ctl/verdict.hpp"
 #include "hnv/operator_pause.hpp"
 
 namespace hnv::ctl {
@@ -26,10 +25,6 @@ namespace hnv::ctl {
 namespace {
 
 namespace fs = std::filesystem;
-
-void complain(const std::string& what) {
-  std::cerr << "hnvctl: " << what << '\n';
-}
 
 std::string user_name(uid_t user) {
   std::array<char, 4096> buffer{};
@@ -82,25 +77,12 @@ std::optional<int> mistake_in(const PauseOptions& options) {
   std::vector<std::string> named = options.bonds;
   std::erase(named, OperatorPause::kAllBonds);
   if (named.empty()) return std::nullopt;
-  auto config = find_config(options);
-  if (!config) {
-    complain(config.error().to_string());
-    return base::kExitConfig;
-  }
-  auto observer = Observer::open(options);
-  if (!observer) {
-    complain(observer.error().to_string());
-    return base::kExitFailure;
-  }
-  const auto picture = observer->look(std::move(*config));
-  if (!picture) {
-    complain(picture.error().to_string());
-    return base::kExitFailure;
-  }
-  const auto unknown = unknown_bond(*picture, named);
-  if (!unknown) return std::nullopt;
-  complain(*unknown);
-  return base::kExitUsage;
+  LookOptions wanted = options;
+  wanted.bonds = std::move(named);
+  const auto picture = look_once(wanted);
+  if (picture) return std::nullopt;
+  complain(picture.error().text);
+  return picture.error().code;
 }
 
 std::set<std::string> targets_of(const PauseOptions& options) {

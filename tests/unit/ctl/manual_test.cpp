@@ -38,8 +38,8 @@ std::string output_of(const std::string& command) {
   return output;
 }
 
-const std::vector<std::string> kCommands{"status", "persist", "events", "doctor",
-                                         "ready",  "pause",   "resume"};
+const std::vector<std::string> kCommands{"status", "persist", "events", "doctor",        "ready",
+                                         "pause",  "resume",  "check",  "explain-state", "watch"};
 
 using Options = std::map<std::string, std::string>;  // long name without dashes: default, or ""
 

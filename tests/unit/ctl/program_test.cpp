@@ -444,4 +444,107 @@ TEST_F(CtlPause, DoesNotFollowALinkOfSomebodyElse) {
   EXPECT_TRUE(std::filesystem::is_empty(folder_ + "/elsewhere"));
 }
 
+class CtlViews : public CtlProgram {
+ protected:
+  std::vector<std::string> of_missing(std::vector<std::string> arguments) {
+    for (const std::string& file : status_of_missing()) {
+      if (file.rfind("--", 0) == 0) arguments.push_back(file);
+    }
+    return arguments;
+  }
+  // What a command prints, and its exit status in the shell's words.
+  static std::string shell(const std::string& command) {
+    std::string output;
+    FILE* pipe = ::popen(command.c_str(), "r");  // NOLINT(cert-env33-c)
+    std::array<char, 4096> piece{};
+    for (std::size_t count = 0; (count = std::fread(piece.data(), 1, piece.size(), pipe)) > 0;) {
+      output.append(piece.data(), count);
+    }
+    ::pclose(pipe);
+    return output;
+  }
+};
+
+TEST_F(CtlViews, CheckHasThePluginsExitCodes) {
+  Program program(of_missing({"check"}));
+  const std::string& output = program.read_all();
+  EXPECT_EQ(output.rfind("HNV CRITICAL - hnvtest-missing: ", 0), 0U) << output;
+  EXPECT_EQ(program.wait(), 2);
+  Program nobody(of_missing({"check", "--bond=hnvtest-nobody"}));
+  EXPECT_EQ(nobody.read_all().rfind("HNV UNKNOWN - no bond 'hnvtest-nobody'", 0), 0U);
+  EXPECT_EQ(nobody.wait(), 3);
+  Program wrong({"check", "--warning=soon"});
+  wrong.read_all();
+  EXPECT_EQ(wrong.wait(), 3) << "2 would be an alert";
+}
+
+TEST_F(CtlViews, ExplainStateExplainsABondThatIsMissing) {
+  Program program(of_missing({"explain-state", "hnvtest-missing"}));
+  EXPECT_NE(program.read_all().find("hnvtest-missing  MISSING  "), std::string::npos);
+  EXPECT_EQ(program.wait(), 0);
+}
+
+TEST_F(CtlViews, WatchNeedsATerminal) {
+  Program program(of_missing({"watch"}));
+  EXPECT_NE(program.read_all().find("needs a terminal"), std::string::npos);
+  EXPECT_EQ(program.wait(), 1);
+}
+
+TEST_F(CtlViews, WatchGivesTheTerminalBackAtQAndAtSignals) {
+  for (const char how : {'q', '\x03', 't'}) {
+    Program program(of_missing({"watch", "--interval=100ms"}), Program::Output::terminal);
+    program.expect("\x1b[?1049h\x1b[?25l");
+    program.expect("hnvtest-missing");
+    if (how == 't') {
+      program.send(SIGTERM);
+    } else {
+      program.type(how);
+    }
+    program.expect("\x1b[?25h\x1b[?1049l");
+    program.read_all();
+    EXPECT_EQ(program.wait(), 0) << static_cast<int>(how);
+  }
+}
+
+// In a real terminal of 80x24, as somebody on a console sees it: shown, resized, stopped, gone on
+// with, and left; the shell then has its own settings and its own screen back.
+TEST_F(CtlViews, WatchLivesInATerminal) {
+  const std::string tmux = "tmux -L hnv-" + std::to_string(::getpid()) + " ";
+  if (shell("command -v tmux").empty()) FAIL() << "tmux is missing: scripts/bootstrap test";
+  std::string watch = HNV_CTL_PROGRAM;
+  for (const std::string& argument : of_missing({"watch", "--interval=100ms"})) {
+    watch += " " + argument;
+  }
+  shell(tmux + "-f /dev/null new-session -d -x 80 -y 24 'PS1=prompt\\> bash --norc -i' 2>&1");
+  const auto type = [&tmux](const std::string& keys) { shell(tmux + "send-keys " + keys); };
+  const auto screen = [&tmux] { return shell(tmux + "capture-pane -p"); };
+  // Waits for what comes, and not for a time.
+  const auto shows = [&screen](const std::string& text) {
+    constexpr int kMostLooks = 500;
+    for (int look = 0; look < kMostLooks; ++look) {
+      if (screen().find(text) != std::string::npos) return true;
+      ::usleep(20'000);
+    }
+    return false;
+  };
+  EXPECT_TRUE(shows("prompt>"));
+  type("'stty -g > " + folder_ + "/before; " + watch + "' Enter");
+  EXPECT_TRUE(shows("hnvtest-missing MISSING")) << screen();
+  std::istringstream lines(screen());
+  for (std::string line; std::getline(lines, line);) EXPECT_LT(line.size(), 80U) << line;
+  shell(tmux + "resize-window -x 60 -y 12");
+  EXPECT_TRUE(shows("hnvtest-missing MISSING")) << screen();
+  type("C-z");
+  EXPECT_TRUE(shows("Stopped")) << screen();
+  type("fg Enter");
+  EXPECT_TRUE(shows("hnvtest-missing MISSING")) << screen();
+  type("q");
+  EXPECT_TRUE(shows("prompt>")) << screen();
+  type("'stty -g > " + folder_ + "/after; echo do''ne' Enter");
+  EXPECT_TRUE(shows("done")) << screen();
+  EXPECT_EQ(shell("cat " + folder_ + "/before"), shell("cat " + folder_ + "/after"));
+  EXPECT_EQ(screen().find("BOND"), std::string::npos) << "it left its picture behind\n" << screen();
+  shell(tmux + "kill-server");
+}
+
 }  // namespace
