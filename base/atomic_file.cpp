@@ -72,7 +72,12 @@ Expected<std::string> read_link_name(const std::filesystem::path& path) {
 }
 
 Expected<void> replace_file(const std::filesystem::path& path, std::string_view content) {
-  const std::string temporary = path.native() + ".new";
+  return replace_file(path, content, path.native() + ".new");
+}
+
+Expected<void> replace_file(const std::filesystem::path& path, std::string_view content,
+                            const std::filesystem::path& beside) {
+  const std::string& temporary = beside.native();
   // Left by whoever died while writing; or put there by somebody else who may write the folder, as
   // a link to what we must not overwrite.
   ::unlink(temporary.c_str());

@@ -21,5 +21,9 @@ Expected<std::string> read_link_name(const std::filesystem::path& path);
 // Readers see the old content or the new, never a part: written beside the target, synced and
 // renamed. World-readable. After a failure the old content is there and nothing beside it.
 Expected<void> replace_file(const std::filesystem::path& path, std::string_view content);
+// The same with another name for what is written beside the target, for folders whose every file
+// means something.
+Expected<void> replace_file(const std::filesystem::path& path, std::string_view content,
+                            const std::filesystem::path& temporary);
 
 }  // namespace hnv::base

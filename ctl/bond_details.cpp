@@ -177,7 +177,8 @@ std::vector<Detail> bond_details(const Picture& picture, const Verdict& verdict)
   details.push_back(Detail{"settings", settings_text(*verdict.report)});
   if (verdict.watched != nullptr) {
     details.push_back(Detail{"state", state_text(picture, *verdict.watched)});
-    const std::string held = pause_words(*verdict.watched, picture.published.status->activity);
+    const std::string held =
+        pause_words(*verdict.watched, picture.published.status->activity, picture.now);
     if (!held.empty()) details.push_back(Detail{"paused", held});
     details.push_back(Detail{"damping", damping_text(picture, verdict)});
   }

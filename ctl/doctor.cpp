@@ -11,6 +11,8 @@
 #include "ctl/doctor_report.hpp"
 #include "ctl/exit_code.hpp"
 #include "ctl/terminal.hpp"
+#include "hnv/paths.hpp"
+#include "hnv/status.hpp"
 
 namespace hnv::ctl {
 
@@ -54,6 +56,13 @@ bool colours(ColourChoice choice) {
   return wants_colour(choice, stdout_is_terminal(), environment_allows_colour());
 }
 
+// A copy of a partition has none: they are of one boot.
+std::vector<OperatorPause> pauses_of(const ReadyOptions& options, base::BootTime now) {
+  const Paths paths;
+  if (options.root != "/") return {};
+  return read_pauses(paths.pauses, read_boot_id(paths.procfs.native()), now);
+}
+
 }  // namespace
 
 int run_doctor(const DoctorOptions& options) {
@@ -83,9 +92,11 @@ int run_ready(const ReadyOptions& options) {
   const auto readiness = chosen(checks::readiness_of(facts), options.bonds);
   if (!readiness) return base::kExitUsage;
   const int code = exit_code(*readiness);
-  const std::string bytes = options.json
-                                ? ready_json(*readiness, code)
-                                : to_bytes(ready_page(*readiness), colours(options.colour));
+  const base::BootTime now = base::BootClock::now();
+  const auto pauses = pauses_of(options, now);
+  const std::string bytes =
+      options.json ? ready_json(*readiness, pauses, code, now)
+                   : to_bytes(ready_page(*readiness, pauses, now), colours(options.colour));
   return write_out(bytes) ? code : base::kExitFailure;
 }
 

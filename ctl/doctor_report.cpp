@@ -5,6 +5,8 @@
 #include <nlohmann/json.hpp>
 
 #include "base/version.hpp"
+#include "checks/doctor/doctor_file.hpp"
+#include "hnv/pause_words.hpp"
 
 namespace hnv::ctl {
 
@@ -142,13 +144,44 @@ Span ready_span(std::optional<bool> ready) {
   return *ready ? Span{"READY", Style::good} : Span{"NOT READY", Style::bad};
 }
 
+// Each kind once, in the order of the vocabulary.
+Json reasons_json(const checks::Readiness& readiness) {
+  base::EnumArray<checks::ObstacleKind, bool> kinds;
+  for (const checks::Obstacle& obstacle : readiness.obstacles) kinds[obstacle.kind] = true;
+  kinds[checks::ObstacleKind::not_known] = !readiness.untold.empty();
+  Json list = Json::array();
+  for (const auto kind : base::all_values<checks::ObstacleKind>()) {
+    if (kinds[kind]) list.push_back(base::name_of(kind));
+  }
+  return list;
+}
+
+Json texts_json(const std::vector<checks::Obstacle>& obstacles) {
+  Json list = Json::array();
+  for (const checks::Obstacle& obstacle : obstacles) list.push_back(obstacle.text);
+  return list;
+}
+
 Json readiness_json(const std::vector<checks::Readiness>& readiness) {
   Json list = Json::array();
   for (const checks::Readiness& bond : readiness) {
     list.push_back(Json{{"name", bond.bond},
                         {"ready", bond.ready() ? Json(*bond.ready()) : Json(nullptr)},
-                        {"obstacles", bond.obstacles},
+                        {"reasons", reasons_json(bond)},
+                        {"obstacles", texts_json(bond.obstacles)},
                         {"not_known", bond.untold}});
+  }
+  return list;
+}
+
+Json pauses_json(const std::vector<OperatorPause>& pauses, base::BootTime now) {
+  Json list = Json::array();
+  for (const OperatorPause& pause : pauses) {
+    list.push_back(
+        Json{{"bond", pause.bond},
+             {"by", pause.by},
+             {"reason", pause.reason},
+             {"left_seconds", pause.until ? Json(base::to_seconds(*pause.until - now)) : Json()}});
   }
   return list;
 }
@@ -224,7 +257,7 @@ std::string doctor_json(const Diagnosis& diagnosis) {
                          {"statement", check->statement},
                          {"look", check->look}});
   }
-  return dump(Json{{"schema", kDoctorJsonSchema},
+  return dump(Json{{"schema", checks::kDoctorSchema},
                    {"version", base::version()},
                    {"unix_seconds", diagnosis.unix_now},
                    {"root", diagnosis.root},
@@ -258,23 +291,35 @@ Page explanation_of(const Check& check) {
   return page;
 }
 
-Page ready_page(const std::vector<checks::Readiness>& readiness) {
+Page ready_page(const std::vector<checks::Readiness>& readiness,
+                const std::vector<OperatorPause>& pauses, base::BootTime now) {
   Page page;
   if (readiness.empty()) page.push_back({Span{"There is no HNV bond."}});
   for (const checks::Readiness& bond : readiness) {
     page.push_back({Span{bond.bond, Style::strong}, Span{"  "}, ready_span(bond.ready())});
-    for (const std::string& obstacle : bond.obstacles) add_row(page, "because", obstacle);
+    for (const checks::Obstacle& obstacle : bond.obstacles) {
+      add_row(page, "because", obstacle.text);
+    }
     for (const std::string& untold : bond.untold) add_row(page, "unknown", untold);
+  }
+  for (const OperatorPause& pause : pauses) {
+    if (readiness.empty()) break;
+    const std::string whose = pause.bond == OperatorPause::kAllBonds ? "" : pause.bond + ": ";
+    add_wrapped(page, {Span{"paused", Style::warn}}, kIndent,
+                whose + pause_words(pause, now) +
+                    "; until then the watchdog does not bring the traffic back after a migration");
   }
   if (!readiness.empty()) add_wrapped(page, {}, 0, checks::kUntested, Style::faint);
   return page;
 }
 
-std::string ready_json(const std::vector<checks::Readiness>& readiness, int code) {
-  return dump(Json{{"schema", kDoctorJsonSchema},
+std::string ready_json(const std::vector<checks::Readiness>& readiness,
+                       const std::vector<OperatorPause>& pauses, int code, base::BootTime now) {
+  return dump(Json{{"schema", checks::kDoctorSchema},
                    {"version", base::version()},
                    {"exit_code", code},
-                   {"bonds", readiness_json(readiness)}});
+                   {"bonds", readiness_json(readiness)},
+                   {"pauses", pauses_json(pauses, now)}});
 }
 
 }  // namespace hnv::ctl

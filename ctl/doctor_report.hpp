@@ -10,10 +10,9 @@
 #include "checks/doctor/check.hpp"
 #include "checks/doctor/readiness.hpp"
 #include "ctl/text.hpp"
+#include "hnv/operator_pause.hpp"
 
 namespace hnv::ctl {
-
-inline constexpr int kDoctorJsonSchema = 1;
 
 struct Diagnosis {
   std::string root;
@@ -42,7 +41,10 @@ Page check_list();
 // What one check is about.
 Page explanation_of(const checks::Check& check);
 
-Page ready_page(const std::vector<checks::Readiness>& readiness);
-std::string ready_json(const std::vector<checks::Readiness>& readiness, int code);
+// `pauses`: of this machine; a migration is not in their way.
+Page ready_page(const std::vector<checks::Readiness>& readiness,
+                const std::vector<OperatorPause>& pauses, base::BootTime now);
+std::string ready_json(const std::vector<checks::Readiness>& readiness,
+                       const std::vector<OperatorPause>& pauses, int code, base::BootTime now);
 
 }  // namespace hnv::ctl

@@ -15,6 +15,7 @@
 #include "base/file_watch.hpp"
 #include "base/lock_file.hpp"
 #include "ctl/event_line.hpp"
+#include "ctl/look.hpp"
 #include "ctl/terminal.hpp"
 #include "hnv/journal_reader.hpp"
 #include "hnv/status.hpp"
@@ -22,10 +23,6 @@
 namespace hnv::ctl {
 
 namespace {
-
-void complain(const std::string& what) {
-  std::cerr << "hnvctl: " << what << '\n';
-}
 
 class Events {
  public:

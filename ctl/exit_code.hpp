@@ -7,4 +7,7 @@ namespace hnv::ctl {
 // script can tell it from a failure of hnvctl itself.
 inline constexpr int kExitOffSriov = 3;
 
+// Of hnvctl check, whose codes are those of monitoring plugins.
+inline constexpr int kExitUnknown = 3;
+
 }  // namespace hnv::ctl

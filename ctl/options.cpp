@@ -11,21 +11,28 @@
 #include "ctl/colour_flag.hpp"
 #include "ctl/doctor_options.hpp"
 #include "ctl/exit_code.hpp"
+#include "ctl/option_groups.hpp"
+#include "ctl/pause_options.hpp"
+#include "ctl/view_options.hpp"
 
 namespace hnv::ctl {
 
 namespace {
 
 constexpr const char* kDescription =
-    "Looks at Hybrid Network Virtualization bonds, which needs no privilege, and\n"
-    "stores their primary, which needs root.";
+    "Looks at Hybrid Network Virtualization bonds, which needs no privilege; stores\n"
+    "their primary and holds the watchdog back, which needs root.";
 
 constexpr const char* kFooter = R"(Examples:
   hnvctl status                  which slave carries the traffic, should it,
                                  why not
   hnvctl status --watch          the same, again and again
+  hnvctl watch                   the same on the whole screen, with events
+  hnvctl explain-state bond1     what the watchdog does about it, and why
+  hnvctl check                   for Nagios, Icinga and Checkmk
   hnvctl events --follow         what happened, and what happens now
   hnvctl persist --dry-run       would the primary survive a reboot
+  sudo hnvctl pause --for=2h     hold the watchdog back, and hnvctl resume
   sudo hnvctl doctor             what is wrong with HNV here, how to repair it
   sudo hnvctl ready              would the network survive a migration now
   hnvctl status --help           everything about a command
@@ -132,26 +139,13 @@ void add_bond_flags(CLI::App& command, StatusOptions& options, std::string& watc
   command.add_flag("-v,--verbose", options.verbose, "also devices, settings, counts and addresses");
 }
 
-template <class T>
-void add_path(CLI::App& command, const char* name, T& value, const char* text) {
-  command.add_option(name, value, text)->type_name("PATH")->capture_default_str();
-}
-
-// For every command.
-void add_file_flags(CLI::App& command, LookOptions& options) {
-  add_path(command, "--config.file", options.config_file, "bonds and roles");
-  add_path(command, "--path.sysfs", options.paths.sysfs, "where sysfs is mounted");
-  add_path(command, "--path.procfs", options.paths.procfs, "where procfs is mounted");
-  add_path(command, "--path.devicetree", options.paths.devicetree, "the firmware's device tree");
-}
-
 CLI::App& add_status(CLI::App& app, StatusOptions& options, std::string& watch) {
   CLI::App& command = *app.add_subcommand("status", kStatusDescription);
   command.footer(kStatusFooter);
   add_bond_flags(command, options, watch);
   add_colour_flag(command, options.colour);
   add_file_flags(command, options);
-  add_path(command, "--watchdog.status-file", options.status_file, "what the watchdog publishes");
+  add_status_file_flag(command, options);
   return command;
 }
 
@@ -192,6 +186,10 @@ CLI::App& add_persist(CLI::App& app, PersistOptions& options) {
   return command;
 }
 
+bool is_plugin(int argc, const char* const* argv) {
+  return argc > 1 && std::string_view(argv[1]) == "check";
+}
+
 }  // namespace
 
 Options parse_options(int argc, const char* const* argv) {
@@ -200,34 +198,49 @@ Options parse_options(int argc, const char* const* argv) {
   EventsOptions events_options;
   DoctorOptions doctor_options;
   ReadyOptions ready_options;
+  PauseOptions pause_options;
+  ResumeOptions resume_options;
+  CheckOptions check_options;
+  ExplainOptions explain_options;
+  WatchOptions watch_options;
   std::string watch;
   CLI::App app(kDescription, "hnvctl");
   app.formatter(std::make_shared<HelpFormatter>());
   app.footer(kFooter);
   app.set_version_flag("--version", base::version_line("hnvctl"));
   app.require_subcommand(1);
-  const CLI::App& status = add_status(app, status_options, watch);
+  add_status(app, status_options, watch);
   const CLI::App& events = add_events(app, events_options);
   const CLI::App& persist = add_persist(app, persist_options);
   const CLI::App& doctor = add_doctor(app, doctor_options);
   const CLI::App& ready = add_ready(app, ready_options);
+  const CLI::App& pause = add_pause(app, pause_options);
+  const CLI::App& resume = add_resume(app, resume_options);
+  const CLI::App& check = add_check(app, check_options);
+  const CLI::App& explain = add_explain_state(app, explain_options);
+  const CLI::App& watch_command = add_watch(app, watch_options);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& end) {
     std::ostringstream out;
     std::ostringstream err;
     const bool answered = app.exit(end, out, err) == 0;
-    return EarlyExit{answered ? base::kExitOk : base::kExitUsage, answered ? out.str() : err.str()};
+    // To a monitoring system 2 would be an alert.
+    const int mistake = is_plugin(argc, argv) ? kExitUnknown : base::kExitUsage;
+    return EarlyExit{answered ? base::kExitOk : mistake, answered ? out.str() : err.str()};
   }
   if (events.parsed()) return events_options;
   if (doctor.parsed()) return doctor_options;
   if (ready.parsed()) return ready_options;
+  if (pause.parsed()) return pause_options;
+  if (resume.parsed()) return resume_options;
+  if (check.parsed()) return check_options;
+  if (explain.parsed()) return explain_options;
+  if (watch_command.parsed()) return watch_options;
   if (persist.parsed()) {
-    persist_options.config_file_named = persist.get_option("--config.file")->count() > 0;
     persist_options.root_named = persist.get_option("--root")->count() > 0;
     return persist_options;
   }
-  status_options.config_file_named = status.get_option("--config.file")->count() > 0;
   if (!watch.empty()) status_options.watch = parse_seconds(watch);
   return status_options;
 }

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/enum_names.hpp"
+#include "ctl/threshold.hpp"
 #include "hnv/paths.hpp"
 
 namespace hnv::ctl {
@@ -65,6 +66,28 @@ struct ReadyOptions {
   ColourChoice colour = ColourChoice::automatic;
 };
 
+// Of pause, and without the last two of resume.
+struct PauseOptions : LookOptions {
+  std::optional<std::chrono::milliseconds> length;  // empty: without end
+  std::string reason;
+};
+struct ResumeOptions : PauseOptions {};
+
+struct CheckOptions : LookOptions {
+  // Of the seconds that a bond's traffic has been off the SR-IOV slave.
+  Threshold warning{.to = 60, .text = "60"};
+  Threshold critical{.to = 900, .text = "900"};
+};
+
+struct ExplainOptions : LookOptions {
+  ColourChoice colour = ColourChoice::automatic;
+};
+
+struct WatchOptions : LookOptions {
+  std::chrono::milliseconds interval{1000};
+  ColourChoice colour = ColourChoice::automatic;
+};
+
 // What to print, and the code to exit with: after --help, --version or a mistake.
 struct EarlyExit {
   int code = 0;
@@ -72,7 +95,8 @@ struct EarlyExit {
 };
 
 using Options = std::variant<StatusOptions, PersistOptions, EventsOptions, DoctorOptions,
-                             ReadyOptions, EarlyExit>;
+                             ReadyOptions, PauseOptions, ResumeOptions, CheckOptions,
+                             ExplainOptions, WatchOptions, EarlyExit>;
 
 Options parse_options(int argc, const char* const* argv);
 

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ctl/status.hpp"
 
-#include <iostream>
 #include <string>
 #include <utility>
 
 #include "base/exit_code.hpp"
-#include "ctl/picture.hpp"
+#include "ctl/look.hpp"
 #include "ctl/status_json.hpp"
 #include "ctl/status_page.hpp"
 #include "ctl/terminal.hpp"
@@ -15,24 +14,6 @@
 namespace hnv::ctl {
 
 namespace {
-
-void complain(const std::string& what) {
-  std::cerr << "hnvctl: " << what << '\n';
-}
-
-struct Problem {
-  int code = base::kExitFailure;
-  std::string text;
-};
-
-// A look's result: a picture, or why there is none.
-tl::expected<Picture, Problem> look(Observer& observer, const StatusOptions& options) {
-  auto config = find_config(options);
-  if (!config) return tl::unexpected(Problem{base::kExitConfig, config.error().to_string()});
-  auto picture = observer.look(std::move(*config));
-  if (!picture) return tl::unexpected(Problem{base::kExitFailure, picture.error().to_string()});
-  return std::move(*picture);
-}
 
 int show_once(const Picture& picture, const StatusOptions& options) {
   const auto verdicts = judge(picture, options.bonds);
@@ -104,14 +85,10 @@ int run_status(const StatusOptions& options) {
     complain(observer.error().to_string());
     return base::kExitFailure;
   }
-  auto picture = look(*observer, options);
+  auto picture = look_first(*observer, options);
   if (!picture) {
     complain(picture.error().text);
     return picture.error().code;
-  }
-  if (const auto unknown = unknown_bond(*picture, options.bonds)) {
-    complain(*unknown);
-    return base::kExitUsage;
   }
   if (options.watch) return watch(*observer, options, std::move(*picture));
   return show_once(*picture, options);

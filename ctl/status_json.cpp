@@ -108,6 +108,20 @@ Json lpm_json(const Picture& picture, const LpmStatus& lpm) {
   return json;
 }
 
+// Of several the one that lasts longest; null without any.
+Json pause_json(const Picture& picture, const BondStatus& bond) {
+  const OperatorPause* pause = longest_pause(picture.published.status->activity.pauses, bond.name);
+  if (pause == nullptr) return {};
+  Json json{{"by", pause->by},
+            {"reason", pause->reason},
+            {"problem", pause->problem},
+            {"for_seconds", nullptr},
+            {"left_seconds", nullptr}};
+  if (pause->since) json["for_seconds"] = base::to_seconds(picture.now - *pause->since);
+  if (pause->until) json["left_seconds"] = base::to_seconds(*pause->until - picture.now);
+  return json;
+}
+
 Json watched_json(const Picture& picture, const BondStatus& bond) {
   Json json{{"state", base::name_of(bond.state)},
             {"state_for_seconds", base::to_seconds(picture.now - bond.state_since)},
@@ -115,6 +129,7 @@ Json watched_json(const Picture& picture, const BondStatus& bond) {
             {"off_reason", name_or_null(bond.off_reason)},
             {"off_reason_for_seconds", nullptr},
             {"paused", paused_json(bond.paused)},
+            {"operator_pause", pause_json(picture, bond)},
             {"mac_conflict", bond.mac_conflict.empty() ? Json() : Json(bond.mac_conflict)},
             {"penalty", bond.penalty.at(picture.now)},
             {"suppressed", bond.suppressed},

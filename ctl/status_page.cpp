@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "ctl/bond_details.hpp"
+#include "ctl/headline.hpp"
 #include "hnv/pause_words.hpp"
 
 namespace hnv::ctl {
@@ -16,69 +17,6 @@ namespace {
 
 constexpr std::size_t kTopIndent = 15;
 constexpr std::size_t kBondIndent = 13;
-
-struct Label {
-  std::string text;
-  Style style = Style::plain;
-};
-
-Label label_of(const Verdict& verdict) {
-  switch (verdict.standing) {
-    case Standing::on_sriov:
-      return verdict.findings.empty() ? Label{"OK", Style::good} : Label{"WARNING", Style::warn};
-    case Standing::off_sriov:
-    case Standing::wrong_mode:
-      return Label{"NOT OK", Style::bad};
-    case Standing::down:
-      return Label{"DOWN", Style::bad};
-    case Standing::missing:
-      return Label{"MISSING", Style::bad};
-    case Standing::roles_unknown:
-      return Label{"UNKNOWN", Style::warn};
-    case Standing::unmanaged:
-      return Label{"not managed", Style::faint};
-  }
-  return {};
-}
-
-// "env3 (virtual)"
-std::string describe(const SlaveReport& slave) {
-  return slave.link.name + " (" + std::string(base::name_of(slave.role)) + ")";
-}
-
-std::string place_of_traffic(const BondReport& report) {
-  const SlaveReport* active = report.active();
-  if (active != nullptr) return "the traffic is on " + active->link.name;
-  if (report.link.bond->mode == bond::BondMode::active_backup)
-    return "no slave carries the traffic";
-  return "mode " + std::string(base::name_of(report.link.bond->mode.value_or(bond::BondMode{})));
-}
-
-std::string duration_of(const Verdict& verdict) {
-  if (!verdict.unmoved_for) return {};
-  return " for " + age_text(*verdict.unmoved_for) + (verdict.unmoved_or_longer ? " or longer" : "");
-}
-
-std::string headline(const Verdict& verdict) {
-  if (verdict.standing == Standing::missing) return verdict.why;
-  const BondReport& report = *verdict.report;
-  switch (verdict.standing) {
-    case Standing::on_sriov:
-      return "the traffic is on " + describe(*report.active()) + duration_of(verdict);
-    case Standing::off_sriov: {
-      const SlaveReport* sriov = report.sriov();
-      return "the traffic is on " + describe(*report.active()) + duration_of(verdict) +
-             ", not on " + (sriov != nullptr ? describe(*sriov) : "an SR-IOV slave");
-    }
-    case Standing::down:
-      if (!report.link.admin_up) return "the bond is down";
-      return "no slave carries the traffic" + duration_of(verdict);
-    case Standing::roles_unknown:
-      return "which slave is the SR-IOV one is not known; " + place_of_traffic(report);
-    default:
-      return place_of_traffic(report);
-  }
-}
 
 std::string link_text(const bond::Link& link) {
   if (!link.admin_up) return "admin down";
@@ -231,6 +169,15 @@ void add_migration(Page& page, const Picture& picture) {
           Span{lpm_words(lpm, age_text(picture.now - *lpm.window_since)), Style::warn});
 }
 
+void add_pauses(Page& page, const Picture& picture) {
+  if (!picture.published.alive || !picture.published.status) return;
+  for (const OperatorPause& pause : picture.published.status->activity.pauses) {
+    const std::string where =
+        pause.bond == OperatorPause::kAllBonds ? std::string() : pause.bond + ": ";
+    add_top(page, "paused", Span{where + pause_words(pause, picture.now), Style::warn});
+  }
+}
+
 }  // namespace
 
 Page status_page(const Picture& picture, const std::vector<Verdict>& verdicts, bool verbose) {
@@ -246,6 +193,7 @@ Page status_page(const Picture& picture, const std::vector<Verdict>& verdicts, b
                  Style::warn});
   }
   add_migration(page, picture);
+  add_pauses(page, picture);
   add_top(page, "bonds", summary_text(verdicts));
   for (const Verdict& verdict : verdicts) {
     page.emplace_back();

@@ -86,7 +86,7 @@ void note_other_config(const Picture& picture, Verdict& verdict) {
 
 std::string held_back(const Picture& picture, const Verdict& verdict) {
   if (verdict.watched == nullptr) return {};
-  return pause_words(*verdict.watched, picture.published.status->activity);
+  return pause_words(*verdict.watched, picture.published.status->activity, picture.now);
 }
 
 // A setting that damping has changed is no mistake of anybody's.

@@ -143,7 +143,8 @@ void Card::add_account(const BondStatus& account) {
   if (up && account.off_reason) {
     add_fact("Off SR-IOV since", since_html(snapshot_, account.off_since));
   }
-  const std::string held = pause_words(account, snapshot_.watchdog.status->activity);
+  const std::string held =
+      pause_words(account, snapshot_.watchdog.status->activity, snapshot_.taken);
   if (up && !held.empty()) add_fact("Paused", escape_html(held));
   if (!account.finding.empty()) add_fact("Finding", escape_html(account.finding));
   add_failover_facts(account);

@@ -56,6 +56,20 @@ Json slave_json(const Snapshot& snapshot, const ThroughputHistory& history,
       {"transmit_bytes_per_second", carried ? Json(std::round(carried->transmit)) : Json()}};
 }
 
+// Of several the one that lasts longest; null without any.
+Json pause_json(const Snapshot& snapshot, const BondStatus& account) {
+  const auto& pauses = snapshot.watchdog.status->activity.pauses;
+  const OperatorPause* last = longest_pause(pauses, account.name);
+  if (last == nullptr) return {};
+  const auto moment = [&snapshot](const std::optional<base::BootTime>& time) {
+    return time ? Json(rounded(unix_seconds_of(snapshot, *time))) : Json();
+  };
+  return Json{{"by", last->by},
+              {"reason", last->reason},
+              {"since_unix_seconds", moment(last->since)},
+              {"until_unix_seconds", moment(last->until)}};
+}
+
 Json account_json(const Snapshot& snapshot, const BondStatus& account) {
   const auto moment = [&snapshot](base::BootTime time) {
     return Json(rounded(unix_seconds_of(snapshot, time)));
@@ -66,7 +80,8 @@ Json account_json(const Snapshot& snapshot, const BondStatus& account) {
       {"state_since_unix_seconds", moment(account.state_since)},
       {"waits_until_unix_seconds", account.waits_until ? moment(*account.waits_until) : Json()},
       {"off_since_unix_seconds", account.off_reason ? moment(account.off_since) : Json()},
-      {"held_back_by", pause_words(account, activity)},
+      {"held_back_by", pause_words(account, activity, std::nullopt)},
+      {"pause", pause_json(snapshot, account)},
       {"finding", account.finding},
       {"failovers", failovers_of(account)},
       {"last_failover_unix_seconds", or_null(account.last_failover_unix_seconds)}};
@@ -110,6 +125,23 @@ Json migration_json(const Snapshot& snapshot) {
   if (!snapshot.watchdog.alive || !status || !status->lpm.window_since) return {};
   return Json{{"since_unix_seconds", rounded(unix_seconds_of(snapshot, *status->lpm.window_since))},
               {"overdue", status->lpm.overdue}};
+}
+
+// Without what is right; null without a report.
+Json doctor_json(const Snapshot& snapshot) {
+  if (!snapshot.doctor) return {};
+  Json findings = Json::array();
+  for (const checks::ReportedFinding& finding : snapshot.doctor->findings) {
+    if (finding.severity == checks::Severity::ok) continue;
+    findings.push_back(Json{{"id", finding.id},
+                            {"title", finding.title},
+                            {"subject", finding.subject},
+                            {"severity", base::name_of(finding.severity)},
+                            {"seen", finding.seen},
+                            {"fix", finding.fix}});
+  }
+  return Json{{"unix_seconds", rounded(snapshot.doctor->unix_seconds)},
+              {"findings", std::move(findings)}};
 }
 
 Json problems_json(const Snapshot& snapshot) {
@@ -176,6 +208,7 @@ std::string bonds_json(const Snapshot& snapshot, const ThroughputHistory& histor
             {"headline", line.text},
             {"watchdog", watchdog_json(snapshot.watchdog)},
             {"migration", migration_json(snapshot)},
+            {"doctor", doctor_json(snapshot)},
             {"problems", problems_json(snapshot)},
             {"missing_bonds", snapshot.missing_bonds},
             {"last_event", snapshot.events->empty() ? 0 : snapshot.events->back().sequence},

@@ -129,9 +129,9 @@ std::string in_time(const BondStatus& account, base::BootTime now) {
 }
 
 // " Now: hcncfgdrc (pid 4711) is running."
-std::string held_back(const WatchdogView& watchdog) {
+std::string held_back(const WatchdogView& watchdog, base::BootTime now) {
   if (watchdog.activity == nullptr) return "";
-  const std::string words = pause_words(*watchdog.account, *watchdog.activity);
+  const std::string words = pause_words(*watchdog.account, *watchdog.activity, now);
   return words.empty() ? "" : " Now: " + words + ".";
 }
 
@@ -187,7 +187,7 @@ std::string outlook_with_watchdog(OffReason reason, const BondReport& bond,
     case OffReason::lpm:
       return "The watchdog writes nothing until the migration is over.";
     case OffReason::paused:
-      return "The watchdog goes on by itself afterwards." + held_back(watchdog);
+      return "The watchdog goes on by itself afterwards." + held_back(watchdog, now);
     case OffReason::observe:
       if (account.budget_spent) {
         return sentence(budget_words(left_until(account.waits_until, now))) + by_hand(bond);

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "checks/doctor/check.hpp"
 #include "exporter/metrics.hpp"
 
 namespace hnv::exporter {
@@ -37,6 +38,7 @@ std::span<const MetricRow> bond_rows();
 std::span<const MetricRow> slave_rows();
 std::span<const MetricRow> watchdog_rows();
 std::span<const MetricRow> lpm_rows();
+std::span<const MetricRow> doctor_rows();
 std::span<const MetricRow> platform_rows();
 std::span<const MetricRow> exporter_rows();
 std::span<const MetricRow> node_bonding_rows();

@@ -27,6 +27,11 @@ std::span<const MetricSection> metric_table() {
                     "Live Partition Mobility, as the watchdog has seen it since the partition was "
                     "started.",
                     lpm_rows()},
+      MetricSection{"Doctor",
+                    "What hnvctl doctor has found, which hnv-doctor.timer runs once an hour. "
+                    "Without its report these series are absent; whether a bond may migrate is "
+                    "absent as well when the report is older than 3 hours.",
+                    doctor_rows()},
       MetricSection{"Platform",
                     "What the firmware's device tree says about the partition. The HNV pairs that "
                     "it names are in `hnv_bond_info` and `hnv_slave_info`.",

@@ -82,6 +82,8 @@ std::string label_values() {
          value_line<PauseReason>("reason", "the watchdog's pauses") +
          value_line<LpmOutcome>("outcome", "migration windows") +
          value_line<LpmKind>("kind", "migrations") + value_line<LpmResult>("result", "migrations") +
+         value_line<checks::Severity>("severity", "the doctor's findings, all but `ok`") +
+         value_line<checks::ObstacleKind>("reason", "why a bond may not migrate") +
          value_line<bond::ResyncReason>("reason", "resyncs") +
          value_line<UnseenFailure>("source", "unseen failures") +
          value_line<Source>("source", "sources of a scrape");

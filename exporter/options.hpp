@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/log.hpp"
+#include "checks/doctor/doctor_file.hpp"
 #include "exporter/listen_address.hpp"
 #include "hnv/paths.hpp"
 
@@ -22,6 +23,7 @@ struct Options {
   // At once, more wait in line; 0: as many as the front has places for. See front::Limits.
   unsigned max_requests = 0;
   std::string status_file = kWatchdogStatusFile;
+  std::string doctor_file = checks::kDoctorFile;
   bool lpar_info = true;      // serve hnv_lpar_info
   bool node_bonding = false;  // serve what node_exporter's collector "bonding" serves
   Paths paths;

@@ -75,7 +75,7 @@ void bring_up_to_date(WatchdogStatus& status, const std::vector<BondReport>* bon
 }
 
 SnapshotTaker::SnapshotTaker(const Paths& paths, std::string status_file, Config config,
-                             bool with_identity)
+                             bool with_identity, std::string doctor_file)
     : paths_(paths),
       status_file_(std::move(status_file)),
       boot_id_(read_boot_id(paths.procfs.native())),
@@ -85,7 +85,8 @@ SnapshotTaker::SnapshotTaker(const Paths& paths, std::string status_file, Config
       device_facts_(paths),
       speeds_(paths),
       process_(paths.procfs),
-      event_log_(status_file_, boot_id_) {}
+      event_log_(status_file_, boot_id_),
+      doctor_(std::move(doctor_file)) {}
 
 void SnapshotTaker::set_config(Config config) {
   auto shared = std::make_shared<const Config>(std::move(config));
@@ -109,6 +110,7 @@ Snapshot SnapshotTaker::take() {
   read_watchdog(snapshot);
   read_events(snapshot);
   read_process(snapshot);
+  read_doctor(snapshot);
   return snapshot;
 }
 
@@ -181,6 +183,14 @@ void SnapshotTaker::read_events(Snapshot& snapshot) {
   event_log_.update();
   snapshot.events = event_log_.events();
   snapshot.events_error = event_log_.error();
+}
+
+void SnapshotTaker::read_doctor(Snapshot& snapshot) {
+  timed(snapshot.sources[Source::doctor], [&] {
+    doctor_.update();
+    snapshot.doctor = doctor_.report();
+    return doctor_.error();
+  });
 }
 
 void SnapshotTaker::read_process(Snapshot& snapshot) {

@@ -14,6 +14,7 @@
 #include "base/enum_names.hpp"
 #include "base/error.hpp"
 #include "bond/netlink_socket.hpp"
+#include "exporter/doctor_reader.hpp"
 #include "exporter/event_log.hpp"
 #include "exporter/link_speed.hpp"
 #include "exporter/process_facts.hpp"
@@ -31,6 +32,7 @@ enum class Source : std::uint8_t {
   sysfs,     // the devices behind them, their speed
   watchdog,  // its lock and status file; that there is none is no failure
   process,   // this program
+  doctor,    // its report; that there is none is no failure
 };
 
 }  // namespace hnv::exporter
@@ -38,7 +40,7 @@ enum class Source : std::uint8_t {
 template <>
 struct hnv::base::EnumNames<hnv::exporter::Source> {
   static constexpr auto names =
-      std::to_array<std::string_view>({"netlink", "sysfs", "watchdog", "process"});
+      std::to_array<std::string_view>({"netlink", "sysfs", "watchdog", "process", "doctor"});
 };
 
 namespace hnv::exporter {
@@ -60,7 +62,8 @@ struct Snapshot {
   std::shared_ptr<const Events> events = std::make_shared<const Events>();  // of the journal
   std::optional<base::Error> events_error;  // why there are no new ones
   std::optional<ProcessFacts> process;
-  std::optional<PartitionIdentity> identity;  // empty: no device tree, or not asked for
+  std::shared_ptr<const checks::DoctorReport> doctor;  // nullptr: none that can be used
+  std::optional<PartitionIdentity> identity;           // empty: no device tree, or not asked for
 };
 
 // Until when somebody vouches for an interval that is still open in the watchdog's status: while
@@ -88,7 +91,7 @@ class SnapshotTaker {
  public:
   // `with_identity`: whether the partition's names are to be shown.
   SnapshotTaker(const Paths& paths, std::string status_file, Config config,
-                bool with_identity = true);
+                bool with_identity = true, std::string doctor_file = checks::kDoctorFile);
 
   Snapshot take();
 
@@ -102,6 +105,7 @@ class SnapshotTaker {
   void read_watchdog(Snapshot& snapshot);
   void read_events(Snapshot& snapshot);
   void read_process(Snapshot& snapshot);
+  void read_doctor(Snapshot& snapshot);
   std::shared_ptr<const Config> present_config();
 
   Paths paths_;
@@ -119,6 +123,7 @@ class SnapshotTaker {
   ProcessReader process_;
   Evidence evidence_;
   EventLog event_log_;
+  DoctorReader doctor_;
 };
 
 }  // namespace hnv::exporter

@@ -45,6 +45,7 @@ class Page {
   void add_problems();
   void add_watchdog();
   void add_migration();
+  void add_doctor();
   void add_bonds();
   void add_foot();
 
@@ -65,6 +66,7 @@ std::string Page::render() {
   add_problems();
   add_watchdog();
   add_migration();
+  add_doctor();
   add("</div>\n");
   add_bonds();
   add("</main>\n");
@@ -156,6 +158,34 @@ void Page::add_migration() {
   if (!lpm.window_since) return;
   const std::string elapsed = format_duration(snapshot_.taken - *lpm.window_since);
   add_notice(Level::attention, "Migration:", escape_html(lpm_words(lpm, elapsed)) + ".");
+}
+
+// What is wrong, and no more: hnvctl has the rest.
+void Page::add_doctor() {
+  if (!snapshot_.doctor) return;
+  const checks::DoctorReport& report = *snapshot_.doctor;
+  if (is_old(report, snapshot_.taken_unix_seconds)) {
+    add_notice(Level::attention, "The doctor's last report is old,",
+               fmt::format("of {}: systemctl status hnv-doctor.timer hnv-doctor.service.",
+                           since_html(snapshot_, report.unix_seconds)));
+  }
+  constexpr std::size_t kMostShown = 5;
+  std::string html;
+  std::size_t bad = 0;
+  for (const checks::ReportedFinding& finding : report.findings) {
+    if (finding.severity < checks::Severity::warn) continue;
+    if (++bad > kMostShown) continue;
+    html += fmt::format("<br>{} {} ({}): {}", escape_html(finding.id), escape_html(finding.title),
+                        escape_html(finding.subject), escape_html(finding.seen));
+  }
+  if (bad == 0) return;
+  if (bad > kMostShown) html += fmt::format("<br>and {} more", bad - kMostShown);
+  const std::size_t failures = checks::findings_of(report, checks::Severity::fail);
+  add_notice(
+      failures != 0 ? Level::failing : Level::attention, "The doctor found:",
+      fmt::format("{} wrong, {} that will be after a reboot, a failover or a migration, {}. "
+                  "How to repair it: sudo hnvctl doctor.{}",
+                  failures, bad - failures, since_html(snapshot_, report.unix_seconds), html));
 }
 
 void Page::add_bonds() {

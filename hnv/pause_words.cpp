@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "hnv/pause_words.hpp"
 
+#include "hnv/duration_words.hpp"
+
 namespace hnv {
 
 namespace {
@@ -20,10 +22,20 @@ std::string running(const ActivityStatus& activity, bool at_boot) {
   return commands.empty() ? "hcnmgr" : commands;
 }
 
-std::string words_of(PauseReason reason, const ActivityStatus& activity) {
+std::string by_operators(const BondStatus& bond, const ActivityStatus& activity,
+                         std::optional<base::BootTime> now) {
+  std::string text;
+  for (const OperatorPause& pause : activity.pauses) {
+    if (pause.holds(bond.name)) append(text, pause_words(pause, now));
+  }
+  return text.empty() ? "an operator paused it (a file in /run/hnv/pause)" : text;
+}
+
+std::string words_of(PauseReason reason, const BondStatus& bond, const ActivityStatus& activity,
+                     std::optional<base::BootTime> now) {
   switch (reason) {
     case PauseReason::operator_request:
-      return "an operator paused it (a file in /run/hnv/pause)";
+      return by_operators(bond, activity, now);
     case PauseReason::hcnmgr:
       return running(activity, false) + " is running";
     case PauseReason::dlpar:
@@ -45,10 +57,28 @@ std::string words_of(PauseReason reason, const ActivityStatus& activity) {
 
 }  // namespace
 
-std::string pause_words(const BondStatus& bond, const ActivityStatus& activity) {
+std::string pause_words(const OperatorPause& pause, std::optional<base::BootTime> now) {
+  const std::string what = pause.bond == OperatorPause::kAllBonds ? "all bonds" : "it";
+  std::string text = (pause.by.empty() ? "an operator" : pause.by) + " paused " + what;
+  if (!pause.until) {
+    text += " without end";
+  } else if (now) {
+    const std::string left = countdown_text(*pause.until - *now);
+    text += left.empty() ? " until now" : " for another " + left;
+  }
+  if (!pause.reason.empty()) text += ": " + pause.reason;
+  const bool is_told = !pause.by.empty() || !pause.reason.empty();
+  if (!is_told) text += " (the file /run/hnv/pause/" + pause.bond + ")";
+  if (pause.problem.empty()) return text;
+  return text + "; of the file /run/hnv/pause/" + pause.bond +
+         " not all is understood: " + pause.problem;
+}
+
+std::string pause_words(const BondStatus& bond, const ActivityStatus& activity,
+                        std::optional<base::BootTime> now) {
   std::string text;
   for (const auto reason : base::all_values<PauseReason>()) {
-    if (bond.paused[reason]) append(text, words_of(reason, activity));
+    if (bond.paused[reason]) append(text, words_of(reason, bond, activity, now));
   }
   if (!text.empty() && activity.stuck) {
     append(text, "it has been going on for too long: see hcnmgr's log, /var/log/hcnmgr");

@@ -16,6 +16,7 @@
 #include "base/enum_names.hpp"
 #include "base/expected.hpp"
 #include "bond/link_monitor.hpp"
+#include "hnv/operator_pause.hpp"
 #include "hnv/penalty.hpp"
 #include "hnv/processes.hpp"
 #include "hnv/vocabulary.hpp"
@@ -97,8 +98,9 @@ struct LpmStatus {
 // What else changes the partition's network, at the last look.
 struct ActivityStatus {
   std::vector<HcnProcess> processes;
-  bool dlpar = false;  // drmgr has its lock
-  bool stuck = false;  // one of these does not end
+  bool dlpar = false;                 // drmgr has its lock
+  bool stuck = false;                 // one of these does not end
+  std::vector<OperatorPause> pauses;  // that have not ended, by name
   bool operator==(const ActivityStatus&) const = default;
 };
 

@@ -139,6 +139,31 @@ LpmStatus lpm_from_json(const Json& json) {
   return lpm;
 }
 
+Json pauses_to_json(const std::vector<OperatorPause>& pauses) {
+  Json array = Json::array();
+  for (const OperatorPause& pause : pauses) {
+    Json entry{{"bond", pause.bond},
+               {"by", pause.by},
+               {"reason", pause.reason},
+               {"problem", pause.problem}};
+    if (pause.since) entry["since_ns"] = time_to_json(*pause.since);
+    if (pause.until) entry["until_ns"] = time_to_json(*pause.until);
+    array.push_back(std::move(entry));
+  }
+  return array;
+}
+
+OperatorPause pause_from_json(const Json& json) {
+  OperatorPause pause;
+  json.at("bond").get_to(pause.bond);
+  json.at("by").get_to(pause.by);
+  json.at("reason").get_to(pause.reason);
+  json.at("problem").get_to(pause.problem);
+  if (json.contains("since_ns")) pause.since = time_from_json(json["since_ns"]);
+  if (json.contains("until_ns")) pause.until = time_from_json(json["until_ns"]);
+  return pause;
+}
+
 Json activity_to_json(const ActivityStatus& activity) {
   Json processes = Json::array();
   for (const HcnProcess& process : activity.processes) {
@@ -147,8 +172,10 @@ Json activity_to_json(const ActivityStatus& activity) {
                              {"started_ns", time_to_json(process.started)},
                              {"at_boot", process.at_boot}});
   }
-  return Json{
-      {"processes", std::move(processes)}, {"dlpar", activity.dlpar}, {"stuck", activity.stuck}};
+  return Json{{"processes", std::move(processes)},
+              {"dlpar", activity.dlpar},
+              {"stuck", activity.stuck},
+              {"pauses", pauses_to_json(activity.pauses)}};
 }
 
 ActivityStatus activity_from_json(const Json& json) {
@@ -163,6 +190,10 @@ ActivityStatus activity_from_json(const Json& json) {
   }
   json.at("dlpar").get_to(activity.dlpar);
   json.at("stuck").get_to(activity.stuck);
+  // A watchdog from before there were any in the file goes on counting after its upgrade.
+  if (json.contains("pauses")) {
+    for (const Json& pause : json["pauses"]) activity.pauses.push_back(pause_from_json(pause));
+  }
   return activity;
 }
 

@@ -5,6 +5,8 @@
 #include <cmath>
 #include <utility>
 
+#include "watchdog/pause_entry.hpp"
+
 namespace hnv::watchdog {
 
 namespace {
@@ -175,21 +177,20 @@ void BondKeeper::describe_mac_conflict(const bond::Topology& topology, Round& ro
   recorder_.note_mac_conflict(std::move(conflict));
 }
 
-void BondKeeper::describe_pauses(const Pauses& pauses, Round& round) {
+void BondKeeper::describe_pauses(const Situation& situation, const Pauses& pauses, BootTime now,
+                                 Round& round) {
   // Lost messages are told of by the overrun itself.
   Pauses told = recorder_.status().paused;
   told[PauseReason::resync] = pauses[PauseReason::resync];
-  if (pauses != told) {
-    std::string reasons;
-    for (const auto reason : base::all_values<PauseReason>()) {
-      if (!pauses[reason]) continue;
-      if (!reasons.empty()) reasons.append(",");
-      reasons.append(base::name_of(reason));
-    }
-    round.log.push_back({LogLevel::info,
-                         Event::paused,
-                         {{"bond", recorder_.status().name}, {"reasons", or_none(reasons)}}});
+  // A pause may get another end or reason while it lasts. The first ones after a start were told of
+  // by the watchdog before.
+  const bool other_words = pauses[PauseReason::operator_request] && !told_pauses_.empty() &&
+                           situation.operator_pauses != told_pauses_;
+  if (pauses != told || other_words) {
+    round.log.push_back(
+        pause_entry(recorder_.status().name, pauses, situation.operator_pauses, now));
   }
+  told_pauses_ = situation.operator_pauses;
   recorder_.note_pauses(pauses);
 }
 
@@ -207,7 +208,7 @@ BondKeeper::Round BondKeeper::look(const Picture& picture, const BondContext& co
   describe(*picture.topology, context.policy, round);
   Pauses pauses = context.situation.pauses;
   pauses[PauseReason::resync] = picture.resync;
-  describe_pauses(pauses, round);
+  describe_pauses(context.situation, pauses, now, round);
   tell_failovers(recorder_.settle(*picture.topology, context.situation, now, base::unix_time()),
                  round);
   compare_losses(picture);

@@ -84,7 +84,8 @@ class BondKeeper {
   [[nodiscard]] RoleAssignment roles_in(const bond::Topology& topology, const BondConfig* config,
                                         DeviceFactsCache& facts, base::BootTime now) const;
   void describe(const bond::Topology& topology, const PolicyConfig& policy, Round& round);
-  void describe_pauses(const Pauses& pauses, Round& round);
+  void describe_pauses(const Situation& situation, const Pauses& pauses, base::BootTime now,
+                       Round& round);
   void describe_mac_conflict(const bond::Topology& topology, Round& round);
   [[nodiscard]] std::string finding_of(const bond::BondInfo& bond,
                                        const PolicyConfig& policy) const;
@@ -108,7 +109,8 @@ class BondKeeper {
   Recorder recorder_;
   std::map<bond::IfIndex, std::string> slave_names_;
   std::optional<bond::PrimaryReselect> kept_;  // DampingState::saved, at the last note_kept()
-  std::optional<Write> withheld_;              // already logged
+  std::vector<OperatorPause> told_pauses_;
+  std::optional<Write> withheld_;  // already logged
   std::optional<base::BootTime> wake_at_;
   std::optional<KernelCounts> adopted_counts_;  // until they are compared with the present ones
 };

@@ -326,7 +326,8 @@ void Daemon::report_losses() {
 
 void Daemon::tell_service_manager(BootTime now) {
   if (!ready_ && !monitor_.synchronised()) return;
-  std::string text = service_status(keeper_.statuses(), policy_.mode, now);
+  std::string text =
+      service_status(keeper_.statuses(), keeper_.activity().pauses, policy_.mode, now);
   if (!ready_) {
     ready_ = true;
     base::notify_ready(text);
@@ -402,7 +403,7 @@ void Daemon::on_reload() {
           {"bonds_configured", as_number(config_.bonds.size())}});
   }
   const BootTime now = base::BootClock::now();
-  told_ = service_status(keeper_.statuses(), policy_.mode, now);
+  told_ = service_status(keeper_.statuses(), keeper_.activity().pauses, policy_.mode, now);
   base::notify_ready(told_);
   act(now);
 }

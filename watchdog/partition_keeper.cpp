@@ -240,9 +240,10 @@ PolicyConfig PartitionKeeper::policy_of(const BondConfig* config) const {
 // hcnmgr and migrations are about HNV bonds; an operator may pause any.
 Situation PartitionKeeper::situation_of(const BondKeeper& keeper) const {
   Situation situation = keeper.hnv() ? situation_ : Situation{};
-  situation.pauses[PauseReason::operator_request] =
-      operator_pauses_.contains(Surroundings::kAllBonds) ||
-      operator_pauses_.contains(keeper.status().name);
+  for (const OperatorPause& pause : operator_pauses_) {
+    if (pause.holds(keeper.status().name)) situation.operator_pauses.push_back(pause);
+  }
+  situation.pauses[PauseReason::operator_request] = !situation.operator_pauses.empty();
   return situation;
 }
 
@@ -320,7 +321,8 @@ std::vector<BondStatus> PartitionKeeper::statuses() const {
 }
 
 ActivityStatus PartitionKeeper::activity() const {
-  return ActivityStatus{surroundings_.processes, surroundings_.dlpar, migration_.stuck};
+  return ActivityStatus{surroundings_.processes, surroundings_.dlpar, migration_.stuck,
+                        surroundings_.operator_pauses};
 }
 
 }  // namespace hnv::watchdog

@@ -112,8 +112,8 @@ class PartitionKeeper {
   bool all_touched_ = false;
   Surroundings surroundings_;
   MigrationState migration_;
-  Situation situation_;                    // of every HNV bond
-  std::set<std::string> operator_pauses_;  // that the bonds know of
+  Situation situation_;                         // of every HNV bond
+  std::vector<OperatorPause> operator_pauses_;  // that the bonds know of
   std::optional<base::BootTime> migration_wake_at_;
   LpmStatus lpm_;
 };

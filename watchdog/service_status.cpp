@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "watchdog/service_status.hpp"
 
+#include <algorithm>
 #include <chrono>
 
 namespace hnv::watchdog {
@@ -28,9 +29,26 @@ std::string off_text(const BondStatus& bond, base::BootTime now) {
          std::string(base::name_of(*bond.off_reason));
 }
 
+// "; paused by alice for another 95 min", "; 2 bonds paused".
+std::string pauses_text(const std::vector<OperatorPause>& pauses, base::BootTime now) {
+  if (pauses.empty()) return {};
+  const OperatorPause& pause = pauses.front();
+  const bool all = pause.bond == OperatorPause::kAllBonds;
+  if (pauses.size() > 1) {
+    return "; " + std::to_string(pauses.size()) + " pauses by operators: hnvctl status";
+  }
+  std::string text = all ? "; paused" : "; " + pause.bond + " paused";
+  text += " by " + (pause.by.empty() ? "an operator" : pause.by);
+  if (!pause.until) return text + " without end";
+  const auto left = std::chrono::ceil<std::chrono::minutes>(*pause.until - now).count();
+  return text + " for another " + std::to_string(std::max<std::int64_t>(left, 0)) + " min";
+}
+
 }  // namespace
 
-std::string service_status(const std::vector<BondStatus>& bonds, Mode mode, base::BootTime now) {
+std::string service_status(const std::vector<BondStatus>& bonds,
+                           const std::vector<OperatorPause>& pauses, Mode mode,
+                           base::BootTime now) {
   std::size_t managed = 0;
   std::size_t off = 0;
   const BondStatus* longest = nullptr;
@@ -50,7 +68,7 @@ std::string service_status(const std::vector<BondStatus>& bonds, Mode mode, base
   } else {
     text = counted(managed) + (managed == 1 ? "" : ", all") + " on SR-IOV";
   }
-  return text + "; mode " + std::string(base::name_of(mode));
+  return text + "; mode " + std::string(base::name_of(mode)) + pauses_text(pauses, now);
 }
 
 }  // namespace hnv::watchdog

@@ -11,7 +11,9 @@
 namespace hnv::watchdog {
 
 // "2 bonds, all on SR-IOV; mode enforce", "bond191554c8 off SR-IOV (on env3) for 3 min: link_down;
-// mode enforce". Changes at most once a minute by the time alone.
-std::string service_status(const std::vector<BondStatus>& bonds, Mode mode, base::BootTime now);
+// mode enforce", "...; paused by alice for another 95 min". Changes at most once a minute by the
+// time alone.
+std::string service_status(const std::vector<BondStatus>& bonds,
+                           const std::vector<OperatorPause>& pauses, Mode mode, base::BootTime now);
 
 }  // namespace hnv::watchdog

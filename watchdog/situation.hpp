@@ -5,9 +5,11 @@
 
 #include <algorithm>
 #include <optional>
+#include <vector>
 
 #include "base/clock.hpp"
 #include "base/enum_names.hpp"
+#include "hnv/operator_pause.hpp"
 #include "hnv/vocabulary.hpp"
 
 namespace hnv::watchdog {
@@ -24,7 +26,8 @@ struct Situation {
   std::optional<TimePoint> suspected_until;
   // hcnmgr, drmgr, a hook or a new machine was seen: nothing is written before.
   std::optional<TimePoint> settled_at;
-  bool hcnmgr_at_work = false;  // now or a moment ago
+  bool hcnmgr_at_work = false;                 // now or a moment ago
+  std::vector<OperatorPause> operator_pauses;  // that hold this bond; for telling
   bool operator==(const Situation&) const = default;
 
   [[nodiscard]] bool is_paused() const {

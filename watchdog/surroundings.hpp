@@ -5,12 +5,12 @@
 
 #include <cstdint>
 #include <optional>
-#include <set>
 #include <string>
 #include <vector>
 
 #include "hnv/hook_note.hpp"
 #include "hnv/identity.hpp"
+#include "hnv/operator_pause.hpp"
 #include "hnv/processes.hpp"
 
 namespace hnv::watchdog {
@@ -22,15 +22,13 @@ struct Surroundings {
   bool hcnmgr_seen = false;       // its log grew
   bool dlpar_seen = false;        // drmgr had its lock
 
-  bool dlpar = false;                     // drmgr has its lock now
-  std::optional<HookNote> hook;           // the last word of drmgr's hook
-  std::optional<FrameKey> frame;          // the machine that we run on; empty on other platforms
-  std::size_t hnv_pairs = 0;              // in the device tree, at start and on each new machine
-  bool blind = false;                     // processes cannot be seen
-  std::set<std::string> operator_pauses;  // names of bonds, kAllBonds for all
+  bool dlpar = false;             // drmgr has its lock now
+  std::optional<HookNote> hook;   // the last word of drmgr's hook
+  std::optional<FrameKey> frame;  // the machine that we run on; empty on other platforms
+  std::size_t hnv_pairs = 0;      // in the device tree, at start and on each new machine
+  bool blind = false;             // processes cannot be seen
+  std::vector<OperatorPause> operator_pauses;  // that have not ended, by name
   bool operator==(const Surroundings&) const = default;
-
-  static constexpr const char* kAllBonds = "all";
 };
 
 // The last look before a write.

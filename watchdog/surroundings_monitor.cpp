@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "hnv/device_tree.hpp"
+#include "hnv/status.hpp"
 
 namespace hnv::watchdog {
 
@@ -20,17 +21,8 @@ constexpr std::uint32_t kAppended = IN_MODIFY | kReplaced;
 constexpr std::uint32_t kAppeared = IN_CREATE | IN_MOVED_TO | IN_ONLYDIR;
 constexpr std::uint32_t kUsed = IN_OPEN | IN_CLOSE_WRITE | IN_CREATE | IN_ONLYDIR;
 constexpr std::uint32_t kWritten = IN_CLOSE_WRITE | IN_MOVED_TO | IN_ONLYDIR;
-constexpr std::uint32_t kListed = IN_CREATE | IN_DELETE | IN_MOVED_FROM | IN_MOVED_TO | IN_ONLYDIR;
-
-std::set<std::string> names_in(const fs::path& folder) {
-  std::set<std::string> names;
-  std::error_code error;
-  for (fs::directory_iterator entry(folder, error), end; !error && entry != end;
-       entry.increment(error)) {
-    names.insert(entry->path().filename().native());
-  }
-  return names;
-}
+constexpr std::uint32_t kListed =
+    IN_CREATE | IN_DELETE | IN_MOVED_FROM | IN_MOVED_TO | IN_CLOSE_WRITE | IN_ONLYDIR;
 
 std::size_t count_pairs(const fs::path& devicetree) {
   std::set<HcnId> ids;
@@ -41,7 +33,11 @@ std::size_t count_pairs(const fs::path& devicetree) {
 }  // namespace
 
 SurroundingsMonitor::SurroundingsMonitor(const Paths& paths, base::FileWatch watch)
-    : paths_(paths), watch_(std::move(watch)), log_(paths.hcnmgr_log), lock_(paths.dlpar_lock) {}
+    : paths_(paths),
+      boot_id_(read_boot_id(paths.procfs.native())),
+      watch_(std::move(watch)),
+      log_(paths.hcnmgr_log),
+      lock_(paths.dlpar_lock) {}
 
 Surroundings SurroundingsMonitor::look(BootTime now) {
   if (!scanned_ || now - polled_ >= kPollInterval) {
@@ -58,7 +54,7 @@ Surroundings SurroundingsMonitor::look(BootTime now) {
   read_log();
   read_lock();
   seen_.hook = read_hook_note(paths_.hook_notes, now);
-  seen_.operator_pauses = names_in(paths_.pauses);
+  seen_.operator_pauses = read_pauses(paths_.pauses, boot_id_, now);
   // Nothing tells of a command's end, and of its begin only the log.
   const bool at_poll = polled_ == now && !log_is_watched_;
   if (seen_.hcnmgr_seen || at_poll || !seen_.processes.empty() || !scanned_) scan_wanted_ = true;
@@ -66,6 +62,9 @@ Surroundings SurroundingsMonitor::look(BootTime now) {
   wake_at_ = polled_ + kPollInterval;
   if (scan_wanted_ || seen_.dlpar || !seen_.processes.empty()) {
     wake_at_ = std::min(wake_at_, std::max(*scanned_, now) + kScanInterval);
+  }
+  for (const OperatorPause& pause : seen_.operator_pauses) {
+    if (pause.until) wake_at_ = std::min(wake_at_, *pause.until);
   }
   Surroundings seen = seen_;
   seen_.begun.clear();
@@ -87,7 +86,7 @@ bool SurroundingsMonitor::is_quiet(BootTime now, Depth depth) {
   if (!same_frame) polled_ = BootTime{};
   const bool nothing_new = seen_.begun.empty() && !seen_.hcnmgr_seen && !seen_.dlpar_seen;
   return nothing_new && seen_.processes.empty() && !seen_.dlpar && !seen_.blind && same_hook &&
-         same_frame && names_in(paths_.pauses) == before.operator_pauses;
+         same_frame && read_pauses(paths_.pauses, boot_id_, now) == before.operator_pauses;
 }
 
 void SurroundingsMonitor::read_events() {

@@ -5,6 +5,8 @@
 #include <array>
 #include <map>
 #include <optional>
+#include <set>
+#include <string>
 #include <vector>
 
 #include "base/file_watch.hpp"
@@ -50,6 +52,7 @@ class SurroundingsMonitor final : public Lookout {
   void complain(const base::Error& error);
 
   Paths paths_;
+  std::string boot_id_;
   base::FileWatch watch_;
   std::array<int, kWatched> watches_{-1, -1, -1, -1, -1};
   HcnLog log_;

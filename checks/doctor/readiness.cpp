@@ -2,6 +2,7 @@
 #include "checks/doctor/readiness.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "checks/doctor/examine.hpp"
 
@@ -16,14 +17,19 @@ void cannot_tell(const base::Error& error, Readiness& readiness) {
   if (std::find(untold.begin(), untold.end(), text) == untold.end()) untold.push_back(text);
 }
 
+void in_the_way(Readiness& readiness, ObstacleKind kind, std::string text) {
+  readiness.obstacles.push_back(Obstacle{kind, std::move(text)});
+}
+
 // A pair or a port that is not known of may be in the way as well.
 void add_devices(const Facts& facts, Readiness& readiness) {
   if (!facts.device_tree) cannot_tell(facts.device_tree.error(), readiness);
   if (!facts.plain_ports) {
     cannot_tell(facts.plain_ports.error(), readiness);
   } else if (*facts.plain_ports != 0) {
-    readiness.obstacles.push_back(std::to_string(*facts.plain_ports) +
-                                  " Ethernet devices on PCI without ibm,hcn-id (D-PORT)");
+    in_the_way(readiness, ObstacleKind::plain_port,
+               std::to_string(*facts.plain_ports) +
+                   " Ethernet devices on PCI without ibm,hcn-id (D-PORT)");
   }
 }
 
@@ -33,12 +39,13 @@ void add_partition(const Facts& facts, Readiness& readiness) {
   if (!facts.migratable) {
     cannot_tell(facts.migratable.error(), readiness);
   } else if (!*facts.migratable) {
-    readiness.obstacles.emplace_back("the platform cannot migrate (no ibm,migratable-partition)");
+    in_the_way(readiness, ObstacleKind::platform,
+               "the platform cannot migrate (no ibm,migratable-partition)");
   }
   if (!facts.persistent_memories) {
     cannot_tell(facts.persistent_memories.error(), readiness);
   } else if (*facts.persistent_memories != 0) {
-    readiness.obstacles.emplace_back("the partition has vPMEM");
+    in_the_way(readiness, ObstacleKind::vpmem, "the partition has vPMEM");
   }
   if (!facts.processes) {
     cannot_tell(facts.processes.error(), readiness);
@@ -46,12 +53,14 @@ void add_partition(const Facts& facts, Readiness& readiness) {
   }
   const auto& names = facts.processes->names;
   for (const char* busy : {"hcnmgr", "hcncfgdrc", "hcnrmdev", "hcnrmhcn", "hcnqrydev", "drmgr"}) {
-    if (names.contains(busy)) readiness.obstacles.push_back(std::string(busy) + " is at work");
+    if (!names.contains(busy)) continue;
+    in_the_way(readiness, ObstacleKind::busy, std::string(busy) + " is at work");
   }
   const bool has_drm = std::any_of(names.begin(), names.end(), [](const std::string& name) {
     return name.rfind("IBM.DRM", 0) == 0;
   });
-  if (!has_drm) readiness.obstacles.emplace_back("IBM.DRM does not run: the HMC cannot be heard");
+  if (has_drm) return;
+  in_the_way(readiness, ObstacleKind::no_rmc, "IBM.DRM does not run: the HMC cannot be heard");
 }
 
 void add_backup(const BondReport& bond, Readiness& readiness) {
@@ -60,20 +69,20 @@ void add_backup(const BondReport& bond, Readiness& readiness) {
   };
   const auto backup = std::find_if(bond.slaves.begin(), bond.slaves.end(), is_virtual);
   if (!bond.managed || backup == bond.slaves.end()) {
-    readiness.obstacles.push_back(bond.finding.empty() ? "the virtual device is not in the bond"
-                                                       : bond.finding);
+    in_the_way(readiness, ObstacleKind::no_backup,
+               bond.finding.empty() ? "the virtual device is not in the bond" : bond.finding);
     return;
   }
   if (!bond::is_healthy(backup->link)) {
-    readiness.obstacles.push_back(backup->link.name + " is not up");
+    in_the_way(readiness, ObstacleKind::backup_down, backup->link.name + " is not up");
   }
   if (bond.link.bond->fail_over_mac != bond::FailOverMac::follow) {
-    readiness.obstacles.emplace_back("fail_over_mac is not follow");
+    in_the_way(readiness, ObstacleKind::fail_over_mac, "fail_over_mac is not follow");
   }
   for (const SlaveReport& slave : bond.slaves) {
-    if (bond::has_mac_conflict(bond.link, slave.link)) {
-      readiness.obstacles.push_back(slave.link.name + " has the bond's own address");
-    }
+    if (!bond::has_mac_conflict(bond.link, slave.link)) continue;
+    in_the_way(readiness, ObstacleKind::mac_conflict,
+               slave.link.name + " has the bond's own address");
   }
 }
 
@@ -93,8 +102,8 @@ void add_names(const Facts& facts, const BondReport& bond, Readiness& readiness)
   if (!facts.profiles->bonds.unreadable.empty()) {
     return cannot_tell(facts.profiles->bonds.unreadable.front().error, readiness);
   }
-  readiness.obstacles.push_back("there is no profile " + wanted +
-                                ", by which hcnmgr releases the SR-IOV port");
+  in_the_way(readiness, ObstacleKind::no_profile,
+             "there is no profile " + wanted + ", by which hcnmgr releases the SR-IOV port");
 }
 
 std::set<HcnId> ids_with_bond(const Facts& facts) {
@@ -110,6 +119,13 @@ std::set<HcnId> ids_with_bond(const Facts& facts) {
 
 }  // namespace
 
+std::string joined(const std::vector<Obstacle>& obstacles) {
+  std::vector<std::string> texts;
+  texts.reserve(obstacles.size());
+  for (const Obstacle& obstacle : obstacles) texts.push_back(obstacle.text);
+  return joined(texts);
+}
+
 std::vector<Readiness> readiness_of(const Facts& facts) {
   std::vector<Readiness> all;
   if (is_elsewhere(facts)) return all;
@@ -124,7 +140,7 @@ std::vector<Readiness> readiness_of(const Facts& facts) {
   const std::set<HcnId> with_bond = ids_with_bond(facts);
   for (const HcnId id : hcn_ids_of(facts)) {
     if (with_bond.contains(id)) continue;
-    Readiness readiness{bond_name(id), {"the bond does not exist"}, {}};
+    Readiness readiness{bond_name(id), {{ObstacleKind::no_bond, "the bond does not exist"}}, {}};
     add_partition(facts, readiness);
     all.push_back(std::move(readiness));
   }

@@ -28,7 +28,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   require(again.has_value() && *again == *status);
   for (const BondStatus& bond : status->bonds) {
     require(status->bond(bond.name) != nullptr);
-    pause_words(bond, status->activity);
+    pause_words(bond, status->activity, bond.state_since);
   }
   lpm_words(status->lpm, "3 min");
   return 0;

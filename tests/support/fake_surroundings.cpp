@@ -41,12 +41,15 @@ void FakeSurroundings::move_to(const std::string& system_id) {
 }
 
 void FakeSurroundings::pause(const std::string& bond) {
-  seen_.operator_pauses.insert(bond);
+  OperatorPause pause;
+  pause.bond = bond;
+  seen_.operator_pauses.push_back(pause);
   news_ = true;
 }
 
 void FakeSurroundings::resume(const std::string& bond) {
-  seen_.operator_pauses.erase(bond);
+  std::erase_if(seen_.operator_pauses,
+                [&bond](const OperatorPause& pause) { return pause.bond == bond; });
   news_ = true;
 }
 

@@ -8,6 +8,7 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
+#include "checks/doctor/doctor_file.hpp"
 #include "ctl/doctor_facts.hpp"
 #include "tests/support/partition_tree.hpp"
 #include "tests/unit/ctl/repository_file.hpp"
@@ -63,7 +64,7 @@ TEST(DoctorReport, KeepsCommandsOnOneLine) {
 TEST(DoctorReport, IsAnObjectForScripts) {
   const PartitionTree tree(kPartitionKinds[3]);
   const auto object = nlohmann::json::parse(doctor_json(diagnosis_of(tree)));
-  EXPECT_EQ(object["schema"], kDoctorJsonSchema);
+  EXPECT_EQ(object["schema"], checks::kDoctorSchema);
   EXPECT_EQ(object["exit_code"], kExitWarnings);
   EXPECT_EQ(object["findings"][0]["severity"], "warn");
   EXPECT_EQ(object["ready"][0]["name"], "bond191554c8");
@@ -72,10 +73,37 @@ TEST(DoctorReport, IsAnObjectForScripts) {
   EXPECT_EQ(counted, object["findings"].size());
 }
 
+// The exporter reads it back.
+TEST(DoctorReport, IsReadAsItIsWritten) {
+  const PartitionTree tree(kPartitionKinds[3]);
+  Diagnosis diagnosis = diagnosis_of(tree);
+  diagnosis.root = "/";
+  const auto report = checks::decode_doctor_report(doctor_json(diagnosis), "doctor.json");
+  ASSERT_TRUE(report.has_value()) << report.error().to_string();
+  EXPECT_EQ(report->findings.size(), diagnosis.findings.size());
+  EXPECT_EQ(report->findings[0].severity, checks::Severity::warn);
+  EXPECT_EQ(report->findings[0].seen, diagnosis.findings[0].seen);
+  ASSERT_EQ(report->readiness.size(), 1U);
+  EXPECT_EQ(report->readiness[0].bond, "bond191554c8");
+  EXPECT_EQ(report->readiness[0].ready, diagnosis.readiness[0].ready());
+}
+
+TEST(DoctorReport, OfAnotherTreeOrAnotherFormIsRefused) {
+  const PartitionTree tree(kPartitionKinds[3]);
+  const std::string text = doctor_json(diagnosis_of(tree));
+  EXPECT_NE(checks::decode_doctor_report(text, "f").error().reason.find("not about this machine"),
+            std::string::npos);
+  for (const char* wrong : {"", "{}", "[]", "{\"schema\":2}", "{\"schema\":1,\"root\":\"/\"}"}) {
+    EXPECT_FALSE(checks::decode_doctor_report(wrong, "f").has_value()) << wrong;
+  }
+}
+
 TEST(ReadyReport, TellsWhatIsNotKnownFromWhatIsInTheWay) {
   const std::vector<checks::Readiness> readiness{
-      {"bond1", {}, {}}, {"bond2", {"env3 is not up"}, {"no list"}}, {"bond3", {}, {"no list"}}};
-  const Page page = ready_page(readiness);
+      {"bond1", {}, {}},
+      {"bond2", {{checks::ObstacleKind::backup_down, "env3 is not up"}}, {"no list"}},
+      {"bond3", {}, {"no list"}}};
+  const Page page = ready_page(readiness, {}, {});
   const std::string text = to_bytes(page, false);
   for (const char* says : {"bond1  READY\n", "bond2  NOT READY\n", "bond3  NOT KNOWN\n"}) {
     EXPECT_NE(text.find(says), std::string::npos) << says << text;
@@ -87,10 +115,20 @@ TEST(ReadyReport, TellsWhatIsNotKnownFromWhatIsInTheWay) {
       }
     }
   }
-  const auto bonds = nlohmann::json::parse(ready_json(readiness, 3))["bonds"];
+  const auto bonds = nlohmann::json::parse(ready_json(readiness, {}, 3, {}))["bonds"];
   EXPECT_EQ(bonds[0]["ready"], true);
+  EXPECT_EQ(bonds[1]["reasons"], nlohmann::json({"backup_down", "not_known"}));
   EXPECT_EQ(bonds[1]["ready"], false);
   EXPECT_TRUE(bonds[2]["ready"].is_null()) << bonds[2];
+}
+
+TEST(ReadyReport, TellsOfAPauseAndIsReadyAllTheSame) {
+  const OperatorPause pause = decode_pause("all", "by=alice\n", "");
+  const std::string text = to_bytes(ready_page({{"bond1", {}, {}}}, {pause}, {}), false);
+  EXPECT_NE(text.find("READY\npaused      alice paused all bonds without end"), std::string::npos)
+      << text;
+  const auto json = nlohmann::json::parse(ready_json({{"bond1", {}, {}}}, {pause}, 0, {}));
+  EXPECT_EQ(json["pauses"][0]["by"], "alice");
 }
 
 // The watchdog leaves it alone; a migration does not.

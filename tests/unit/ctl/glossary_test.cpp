@@ -8,6 +8,7 @@
 #include <string>
 
 #include "bond/link_monitor.hpp"
+#include "checks/doctor/readiness.hpp"
 #include "hnv/vocabulary.hpp"
 #include "tests/unit/ctl/repository_file.hpp"
 #include "watchdog/log_entry.hpp"
@@ -48,6 +49,7 @@ Words names() {
 }
 
 TEST(Glossary, ExplainsEveryWordOfTheVocabulary) {
+  EXPECT_EQ(explained_in("ObstacleKind"), names<checks::ObstacleKind>());
   EXPECT_EQ(explained_in("Role"), names<Role>());
   EXPECT_EQ(explained_in("RoleSource"), names<RoleSource>());
   EXPECT_EQ(explained_in("Mode"), names<Mode>());

@@ -11,6 +11,7 @@
 #include <set>
 #include <sstream>
 #include <string>
+#include <vector>
 
 #include "checks/doctor/check.hpp"
 #include "checks/persisted_primary.hpp"
@@ -36,6 +37,9 @@ std::string output_of(const std::string& command) {
   EXPECT_EQ(::pclose(pipe), 0) << command;
   return output;
 }
+
+const std::vector<std::string> kCommands{"status", "persist", "events", "doctor",        "ready",
+                                         "pause",  "resume",  "check",  "explain-state", "watch"};
 
 using Options = std::map<std::string, std::string>;  // long name without dashes: default, or ""
 
@@ -117,11 +121,9 @@ TEST(Manual, OfTheExporterHasItsOptions) {
 
 TEST(Manual, OfHnvctlHasTheOptionsOfAllItsCommands) {
   Options help = options_in_help(HNV_CTL_PROGRAM);
-  help.merge(options_in_help(std::string(HNV_CTL_PROGRAM) + " status"));
-  help.merge(options_in_help(std::string(HNV_CTL_PROGRAM) + " persist"));
-  help.merge(options_in_help(std::string(HNV_CTL_PROGRAM) + " events"));
-  help.merge(options_in_help(std::string(HNV_CTL_PROGRAM) + " doctor"));
-  help.merge(options_in_help(std::string(HNV_CTL_PROGRAM) + " ready"));
+  for (const std::string& command : kCommands) {
+    help.merge(options_in_help(std::string(HNV_CTL_PROGRAM) + " " + command));
+  }
   expect_same_options(help, options_in_manual("hnvctl.8"));
 }
 
@@ -134,14 +136,12 @@ TEST(Manual, ReadsDefaultsFromTheHelp) {
 
 TEST(Manual, NamesEveryExitStatusThatTheHelpNames) {
   static const std::regex exit_code(R"([ ;,](\d+) )");
-  for (const auto& [program, page] :
-       std::map<std::string, std::string>{{HNV_WATCHDOG_PROGRAM, "hnv-watchdog.8"},
-                                          {HNV_EXPORTER_PROGRAM, "hnv-exporter.8"},
-                                          {std::string(HNV_CTL_PROGRAM) + " status", "hnvctl.8"},
-                                          {std::string(HNV_CTL_PROGRAM) + " persist", "hnvctl.8"},
-                                          {std::string(HNV_CTL_PROGRAM) + " events", "hnvctl.8"},
-                                          {std::string(HNV_CTL_PROGRAM) + " doctor", "hnvctl.8"},
-                                          {std::string(HNV_CTL_PROGRAM) + " ready", "hnvctl.8"}}) {
+  std::map<std::string, std::string> pages{{HNV_WATCHDOG_PROGRAM, "hnv-watchdog.8"},
+                                           {HNV_EXPORTER_PROGRAM, "hnv-exporter.8"}};
+  for (const std::string& command : kCommands) {
+    pages.emplace(std::string(HNV_CTL_PROGRAM) + " " + command, "hnvctl.8");
+  }
+  for (const auto& [program, page] : pages) {
     std::string help = output_of(program + " --help");
     const auto at = help.find("Exit codes:");
     ASSERT_NE(at, std::string::npos) << program;

@@ -175,5 +175,23 @@ TEST(CtlOptions, VersionNamesTheProgram) {
   EXPECT_EQ(version.text.rfind("hnvctl, version ", 0), 0U) << version.text;
 }
 
+TEST(CtlOptions, OfPause) {
+  const auto pause = std::get<PauseOptions>(
+      parse({"pause", "--for=90m", "--bond=bond1", "--bond=bond2", "--reason=work"}));
+  EXPECT_EQ(pause.length, 90min);
+  EXPECT_EQ(pause.bonds, (std::vector<std::string>{"bond1", "bond2"}));
+  EXPECT_EQ(pause.reason, "work");
+  EXPECT_EQ(pause.paths.pauses, "/run/hnv/pause");
+  EXPECT_FALSE(std::get<PauseOptions>(parse({"pause"})).length);
+  EXPECT_TRUE(std::get<ResumeOptions>(parse({"resume"})).bonds.empty());
+}
+
+TEST(CtlOptions, OfPauseRefuseWhatWouldNotPause) {
+  for (const char* wrong : {"--for=0s", "--for=2", "--for=800h", "--for=tomorrow", "--bond=.b",
+                            "--bond=a/b", "--reason=", "--reason=a\nb"}) {
+    EXPECT_EQ(parse_badly({"pause", wrong}).code, base::kExitUsage) << wrong;
+  }
+}
+
 }  // namespace
 }  // namespace hnv::ctl

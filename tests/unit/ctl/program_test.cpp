@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 #include <pty.h>
 #include <sys/wait.h>
+#include <termios.h>
 #include <unistd.h>
 
 #include <array>
@@ -15,7 +16,10 @@
 #include <string>
 #include <vector>
 
+#include "base/clock.hpp"
 #include "base/unique_fd.hpp"
+#include "hnv/operator_pause.hpp"
+#include "hnv/status.hpp"
 #include "tests/support/temporary_folder.hpp"
 
 namespace {
@@ -67,6 +71,12 @@ class Program {
   void send(int signal_number) const {
     ASSERT_GT(pid_, 0);
     ::kill(pid_, signal_number);
+  }
+  // Keys are lines that are shown, as a shell wants them; else they come at once and unseen.
+  [[nodiscard]] bool has_cooked_terminal() const {
+    struct termios settings {};
+    EXPECT_EQ(::tcgetattr(output_.get(), &settings), 0);
+    return (settings.c_lflag & ICANON) != 0 && (settings.c_lflag & ECHO) != 0;
   }
   void type(char key) const { EXPECT_EQ(::write(output_.get(), &key, 1), 1); }
 
@@ -337,7 +347,8 @@ TEST_F(CtlProgram, PersistCannotStoreWhatIsNotThere) {
   EXPECT_EQ(program.wait(), 1);
 }
 
-TEST_F(CtlProgram, PersistSaysThatItNeedsRoot) {
+// As another user, where this one is root.
+std::string output_as_nobody(const std::vector<std::string>& arguments, int code) {
   constexpr uid_t kNobody = 65534;
   const bool is_root = ::geteuid() == 0;
   // The checkout may be a place that nobody else may enter.
@@ -351,15 +362,195 @@ TEST_F(CtlProgram, PersistSaysThatItNeedsRoot) {
     std::filesystem::permissions(path, everybody, std::filesystem::perm_options::add);
   }
   if (is_root) {
-    ASSERT_EQ(::setresuid(kNobody, kNobody, 0), 0);
+    EXPECT_EQ(::setresuid(kNobody, kNobody, 0), 0);
   }
-  Program program({"persist"}, Program::Output::pipe, hnvctl);
+  Program program(arguments, Program::Output::pipe, hnvctl);
   if (is_root) {
-    ASSERT_EQ(::setresuid(0, 0, 0), 0);
+    EXPECT_EQ(::setresuid(0, 0, 0), 0);
   }
-  EXPECT_EQ(program.read_all().rfind("hnvctl: storing the primary needs root: sudo hnvctl", 0), 0U)
-      << program.read_all();
+  const std::string output = program.read_all();
+  EXPECT_EQ(program.wait(), code);
+  return output;
+}
+
+TEST_F(CtlProgram, PersistSaysThatItNeedsRoot) {
+  const std::string output = output_as_nobody({"persist"}, 1);
+  EXPECT_EQ(output.rfind("hnvctl: storing the primary needs root: sudo hnvctl", 0), 0U) << output;
+}
+
+TEST_F(CtlProgram, PauseSaysThatItNeedsRoot) {
+  const std::string output = output_as_nobody({"pause", "--path.pause=/hnv-pause-test"}, 1);
+  EXPECT_NE(output.find("only root may do this: sudo hnvctl pause"), std::string::npos) << output;
+}
+
+class CtlPause : public CtlProgram {
+ protected:
+  std::pair<std::string, int> run(std::vector<std::string> arguments) {
+    arguments.push_back("--path.pause=" + pauses());
+    if (arguments[0] == "pause") {
+      std::ofstream(folder_ + "/hnv.yaml") << "bonds: [{name: hnvtest-missing}]";
+      arguments.push_back("--config.file=" + folder_ + "/hnv.yaml");
+      arguments.push_back("--watchdog.status-file=" + folder_ + "/watchdog.json");
+    }
+    Program program(arguments);
+    const std::string output = program.read_all();
+    return {output, program.wait()};
+  }
+  [[nodiscard]] std::string pauses() const { return folder_ + "/pause"; }
+  [[nodiscard]] std::vector<hnv::OperatorPause> left() const {
+    return hnv::read_pauses(pauses(), hnv::read_boot_id("/proc"), hnv::base::BootClock::now());
+  }
+};
+
+TEST_F(CtlPause, IsWhatTheWatchdogReadsUntilItIsTakenBack) {
+  const auto [output, code] = run({"pause", "--for=2h", "--reason=work on the switch"});
+  EXPECT_EQ(code, 0);
+  EXPECT_EQ(output.rfind("all bonds paused until ", 0), 0U) << output;
+  EXPECT_NE(output.find("no watchdog runs now"), std::string::npos) << output;
+  ASSERT_EQ(left().size(), 1U);
+  const hnv::OperatorPause pause = left()[0];
+  EXPECT_EQ(pause.bond, "all");
+  EXPECT_EQ(pause.reason, "work on the switch");
+  EXPECT_EQ(pause.problem, "");
+  EXPECT_NE(pause.by, "");
+  EXPECT_EQ(*pause.until - *pause.since, std::chrono::hours(2));
+  EXPECT_EQ(run({"resume"}).second, 0);
+  EXPECT_TRUE(left().empty());
+}
+
+TEST_F(CtlPause, OfOneBondLeavesTheOthersAlone) {
+  EXPECT_EQ(run({"pause", "--bond=hnvtest-missing"}).second, 0);
+  ASSERT_EQ(left().size(), 1U);
+  EXPECT_EQ(left()[0].bond, "hnvtest-missing");
+  EXPECT_FALSE(left()[0].until);
+  EXPECT_EQ(run({"resume", "--bond=hnvtest-other"}).second, 0);
+  EXPECT_EQ(left().size(), 1U);
+  EXPECT_EQ(run({"resume", "--bond=hnvtest-missing"}).second, 0);
+  EXPECT_TRUE(left().empty());
+}
+
+TEST_F(CtlPause, OfAllStillHoldsTheOneThatIsResumed) {
+  run({"pause"});
+  const auto [output, code] = run({"resume", "--bond=hnvtest-missing"});
+  EXPECT_EQ(code, 1);
+  EXPECT_NE(output.find("a pause of all bonds still holds"), std::string::npos) << output;
+}
+
+// A pause of nothing would be noticed too late.
+TEST_F(CtlPause, RefusesABondThatNobodyKnows) {
+  const auto [output, code] = run({"pause", "--bond=hnvtest-nobody"});
+  EXPECT_EQ(code, 2);
+  EXPECT_NE(output.find("no bond 'hnvtest-nobody'"), std::string::npos) << output;
+  EXPECT_TRUE(left().empty());
+}
+
+TEST_F(CtlPause, DoesNotFollowALinkOfSomebodyElse) {
+  std::filesystem::create_directory(folder_ + "/elsewhere");
+  std::filesystem::create_symlink(folder_ + "/elsewhere", pauses());
+  EXPECT_EQ(run({"pause"}).second, 1);
+  EXPECT_TRUE(std::filesystem::is_empty(folder_ + "/elsewhere"));
+}
+
+class CtlViews : public CtlProgram {
+ protected:
+  std::vector<std::string> of_missing(std::vector<std::string> arguments) {
+    for (const std::string& file : status_of_missing()) {
+      if (file.rfind("--", 0) == 0) arguments.push_back(file);
+    }
+    return arguments;
+  }
+  // What a command prints, and its exit status in the shell's words.
+  static std::string shell(const std::string& command) {
+    std::string output;
+    FILE* pipe = ::popen(command.c_str(), "r");  // NOLINT(cert-env33-c)
+    std::array<char, 4096> piece{};
+    for (std::size_t count = 0; (count = std::fread(piece.data(), 1, piece.size(), pipe)) > 0;) {
+      output.append(piece.data(), count);
+    }
+    ::pclose(pipe);
+    return output;
+  }
+};
+
+TEST_F(CtlViews, CheckHasThePluginsExitCodes) {
+  Program program(of_missing({"check"}));
+  const std::string& output = program.read_all();
+  EXPECT_EQ(output.rfind("HNV CRITICAL - hnvtest-missing: ", 0), 0U) << output;
+  EXPECT_EQ(program.wait(), 2);
+  Program nobody(of_missing({"check", "--bond=hnvtest-nobody"}));
+  EXPECT_EQ(nobody.read_all().rfind("HNV UNKNOWN - no bond 'hnvtest-nobody'", 0), 0U);
+  EXPECT_EQ(nobody.wait(), 3);
+  Program wrong({"check", "--warning=soon"});
+  wrong.read_all();
+  EXPECT_EQ(wrong.wait(), 3) << "2 would be an alert";
+}
+
+TEST_F(CtlViews, ExplainStateExplainsABondThatIsMissing) {
+  Program program(of_missing({"explain-state", "hnvtest-missing"}));
+  EXPECT_NE(program.read_all().find("hnvtest-missing  MISSING  "), std::string::npos);
+  EXPECT_EQ(program.wait(), 0);
+}
+
+TEST_F(CtlViews, WatchNeedsATerminal) {
+  Program program(of_missing({"watch"}));
+  EXPECT_NE(program.read_all().find("needs a terminal"), std::string::npos);
   EXPECT_EQ(program.wait(), 1);
+}
+
+TEST_F(CtlViews, WatchGivesTheTerminalBackAtQAndAtSignals) {
+  for (const char how : {'q', '\x03', 't'}) {
+    Program program(of_missing({"watch", "--interval=100ms"}), Program::Output::terminal);
+    program.expect("\x1b[?1049h\x1b[?25l");
+    program.expect("hnvtest-missing");
+    EXPECT_FALSE(program.has_cooked_terminal());
+    if (how == 't') {
+      program.send(SIGTERM);
+    } else {
+      program.type(how);
+    }
+    program.expect("\x1b[?25h\x1b[?1049l");
+    program.read_all();
+    EXPECT_TRUE(program.has_cooked_terminal()) << static_cast<int>(how);
+    EXPECT_EQ(program.wait(), 0) << static_cast<int>(how);
+  }
+}
+
+// In a real terminal of 80x24, as somebody on a console sees it: shown, resized, stopped, gone on
+// with, and left; the shell then has its own screen back.
+TEST_F(CtlViews, WatchLivesInATerminal) {
+  const std::string tmux = "tmux -L hnv-" + std::to_string(::getpid()) + " ";
+  if (shell("command -v tmux").empty()) FAIL() << "tmux is missing: scripts/bootstrap test";
+  std::string watch = HNV_CTL_PROGRAM;
+  for (const std::string& argument : of_missing({"watch", "--interval=100ms"})) {
+    watch += " " + argument;
+  }
+  shell(tmux + "-f /dev/null new-session -d -x 80 -y 24 'PS1=prompt\\> bash --norc -i' 2>&1");
+  const auto type = [&tmux](const std::string& keys) { shell(tmux + "send-keys " + keys); };
+  const auto screen = [&tmux] { return shell(tmux + "capture-pane -p"); };
+  // Waits for what comes, and not for a time.
+  const auto shows = [&screen](const std::string& text) {
+    constexpr int kMostLooks = 500;
+    for (int look = 0; look < kMostLooks; ++look) {
+      if (screen().find(text) != std::string::npos) return true;
+      ::usleep(20'000);
+    }
+    return false;
+  };
+  EXPECT_TRUE(shows("prompt>"));
+  type("'" + watch + "' Enter");
+  EXPECT_TRUE(shows("hnvtest-missing MISSING")) << screen();
+  std::istringstream lines(screen());
+  for (std::string line; std::getline(lines, line);) EXPECT_LT(line.size(), 80U) << line;
+  shell(tmux + "resize-window -x 60 -y 12");
+  EXPECT_TRUE(shows("hnvtest-missing MISSING")) << screen();
+  type("C-z");
+  EXPECT_TRUE(shows("Stopped")) << screen();
+  type("fg Enter");
+  EXPECT_TRUE(shows("hnvtest-missing MISSING")) << screen();
+  type("q");
+  EXPECT_TRUE(shows("prompt>")) << screen();
+  EXPECT_EQ(screen().find("BOND"), std::string::npos) << "it left its picture behind\n" << screen();
+  shell(tmux + "kill-server");
 }
 
 }  // namespace

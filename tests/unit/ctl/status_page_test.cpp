@@ -67,6 +67,29 @@ bond191554c8  NOT OK  the traffic is on env3 (virtual) for 14 s, not on
 )");
 }
 
+TEST(StatusPage, SaysWhoPausedItAlsoWhileAllIsWell) {
+  Picture picture = sample_picture();
+  OperatorPause pause;
+  pause.bond = kBond;
+  pause.by = "alice";
+  pause.until = picture.now + 108min;
+  pause.reason = "work on the switch";
+  picture.published.status->activity.pauses = {pause};
+  EXPECT_EQ(text(picture), R"(
+hnv-watchdog   running for 2 d 3 h, mode enforce, pid 812
+paused         bond191554c8: alice paused it for another 1 h 48 min: work on
+               the switch
+bonds          1 of 1 managed on the SR-IOV slave
+
+bond191554c8  OK  the traffic is on enP16392p1s0 (sriov) for 2 d 3 h or longer
+  SLAVE         ROLE     DRIVER     LINK  MII  MARKS
+  enP16392p1s0  sriov    mlx5_core  up    up   active primary
+  env3          virtual  ibmveth    up    up
+)");
+  picture.published.alive = false;
+  EXPECT_EQ(text(picture).find("alice"), std::string::npos) << "nobody obeys it";
+}
+
 TEST(StatusPage, InAMigration) {
   Picture picture = sample_picture();
   take_sriov_away(picture);

@@ -53,6 +53,17 @@ TEST(BondsJson, SaysWhoCarriesTheTrafficAndWhy) {
   EXPECT_EQ(bond["slaves"][0]["receive_bytes_per_second"], nullptr);
 }
 
+TEST(BondsJson, TellsWhatTheDoctorFound) {
+  Snapshot snapshot = healthy_snapshot();
+  EXPECT_EQ(Json::parse(json_of(snapshot))["doctor"], nullptr);
+  snapshot.doctor = sample_report();
+  const Json doctor = Json::parse(json_of(snapshot))["doctor"];
+  EXPECT_EQ(doctor["unix_seconds"], kNowUnix - 1800);
+  ASSERT_EQ(doctor["findings"].size(), 1U) << "without what is right";
+  EXPECT_EQ(doctor["findings"][0]["severity"], "warn");
+  EXPECT_EQ(schema_problems(json_of(snapshot), "bonds"), "");
+}
+
 TEST(BondsJson, TellsTheThroughput) {
   ThroughputHistory history;
   const Snapshot later = scene("good", ThroughputHistory::kStep);
@@ -69,6 +80,25 @@ TEST(BondsJson, RevisionChangesWithTheBondsAndNotWithTime) {
   Snapshot renamed = scene("good", {});
   renamed.bonds[0].slaves[1].link.name = "eth7";
   EXPECT_NE(revision(renamed), before);
+}
+
+TEST(BondsJson, TellsWhoPausedABondAndUntilWhen) {
+  Snapshot snapshot = scene("good", {});
+  EXPECT_EQ(Json::parse(json_of(snapshot))["bonds"][0]["watchdog"]["pause"], nullptr);
+  const std::string before = revision(snapshot);
+  OperatorPause pause;
+  pause.bond = OperatorPause::kAllBonds;
+  pause.by = "alice";
+  pause.until = snapshot.taken + std::chrono::hours(1);
+  WatchdogStatus& status = *snapshot.watchdog.status;
+  status.activity.pauses = {pause};
+  status.bonds[0].paused[PauseReason::operator_request] = true;
+  const Json account = Json::parse(json_of(snapshot))["bonds"][0]["watchdog"];
+  EXPECT_EQ(account["pause"]["by"], "alice");
+  EXPECT_EQ(account["pause"]["until_unix_seconds"], snapshot.taken_unix_seconds + 3600);
+  EXPECT_EQ(account["held_back_by"], "alice paused all bonds");
+  EXPECT_EQ(schema_problems(json_of(snapshot), "bonds"), "");
+  EXPECT_NE(revision(snapshot), before);
 }
 
 // Else every reader would be told each second, just while something is wrong.

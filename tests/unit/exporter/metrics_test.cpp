@@ -284,6 +284,33 @@ TEST(Metrics, FailedSourceIsShownAndTheRestServed) {
   EXPECT_EQ(value_in(snapshot, "hnv_watchdog_up"), "1");
 }
 
+TEST(Metrics, SayWhatTheDoctorFoundAndWhoMayMigrate) {
+  Snapshot snapshot = healthy_snapshot();
+  EXPECT_THAT(names_in(snapshot, "hnv_doctor_"), IsEmpty());
+  EXPECT_THAT(names_in(snapshot, "hnv_lpm_ready"), IsEmpty());
+  snapshot.doctor = sample_report();
+  EXPECT_EQ(value_in(snapshot, "hnv_doctor_findings{severity=\"warn\"}"), "1");
+  EXPECT_EQ(value_in(snapshot, "hnv_doctor_findings{severity=\"fail\"}"), "0");
+  EXPECT_EQ(value_in(snapshot, "hnv_lpm_ready{bond=\"bond191554c8\"}"), "1");
+  EXPECT_EQ(value_in(snapshot, "hnv_lpm_ready{bond=\"bond7\"}"), "0");
+  EXPECT_EQ(value_in(snapshot, "hnv_lpm_ready{bond=\"bond8\"}"), "0") << "not known";
+  EXPECT_EQ(value_in(snapshot, "hnv_lpm_not_ready{bond=\"bond7\",reason=\"backup_down\"}"), "1");
+  EXPECT_EQ(value_in(snapshot, "hnv_lpm_not_ready{bond=\"bond7\",reason=\"busy\"}"), "0");
+  EXPECT_EQ(value_in(snapshot, "hnv_lpm_not_ready{bond=\"bond8\",reason=\"not_known\"}"), "1");
+  EXPECT_THAT(names_in(snapshot, "hnv_lpm_ready{"), SizeIs(3)) << "the partition is no bond";
+}
+
+TEST(Metrics, OldReportOfTheDoctorSaysNotWhoMayMigrateNow) {
+  Snapshot snapshot = healthy_snapshot();
+  snapshot.doctor = sample_report();
+  snapshot.taken_unix_seconds = snapshot.doctor->unix_seconds + 3 * 3600 + 1;
+  EXPECT_THAT(names_in(snapshot, "hnv_lpm_ready"), IsEmpty());
+  EXPECT_THAT(names_in(snapshot, "hnv_lpm_not_ready"), IsEmpty());
+  EXPECT_EQ(value_in(snapshot, "hnv_doctor_findings{severity=\"warn\"}"), "1");
+  snapshot.taken_unix_seconds = snapshot.doctor->unix_seconds - 9 * 3600;
+  EXPECT_THAT(names_in(snapshot, "hnv_lpm_ready"), SizeIs(3)) << "the clock was set back";
+}
+
 TEST(Metrics, HistogramIsCumulative) {
   const Snapshot snapshot = healthy_snapshot();
   const std::string name = "hnv_watchdog_restore_duration_seconds";

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "checks/doctor/check.hpp"
+
 namespace hnv::exporter::test {
 
 namespace {
@@ -138,6 +140,23 @@ Snapshot empty_snapshot() {
   return snapshot;
 }
 
+std::shared_ptr<const checks::DoctorReport> sample_report() {
+  checks::DoctorReport report;
+  report.unix_seconds = kNowUnix - 1800;
+  report.findings = {
+      {"D-PRIMARY", "Primary in the stored profile", "bond191554c8", checks::Severity::warn,
+       "the profile names none", "sudo hnvctl persist bond191554c8"},
+      {"D-FW", "Firmware level", checks::kPartition, checks::Severity::ok, "FW950.30", ""}};
+  checks::ReportedReadiness ready{"bond191554c8", true, {}};
+  checks::ReportedReadiness not_ready{"bond7", false, {}};
+  not_ready.reasons[checks::ObstacleKind::backup_down] = true;
+  checks::ReportedReadiness not_known{"bond8", std::nullopt, {}};
+  not_known.reasons[checks::ObstacleKind::not_known] = true;
+  report.readiness = {ready, not_ready, not_known,
+                      checks::ReportedReadiness{checks::kPartition, false, {}}};
+  return std::make_shared<const checks::DoctorReport>(std::move(report));
+}
+
 Snapshot healthy_snapshot() {
   Snapshot snapshot = empty_snapshot();
   snapshot.bonds.push_back(healthy_bond(3, "bond191554c8"));
@@ -200,6 +219,7 @@ Snapshot full_snapshot() {
   other.slaves.push_back(slave);
   set_active(other, 21);
   snapshot.bonds.push_back(std::move(other));
+  snapshot.doctor = sample_report();
   snapshot.identity = PartitionIdentity{{"IBM,0212A345B", "IBM,9080-HEX"},
                                         7,
                                         "db-prod-1",

@@ -26,6 +26,10 @@ SlaveReport& slave_of(BondReport& bond, std::uint32_t index);
 
 BondStatus steady_account(const BondReport& bond);
 
+// Half an hour old: one warning; a bond that is ready, one that is not, one of which it is not
+// known.
+std::shared_ptr<const checks::DoctorReport> sample_report();
+
 // A healthy managed bond, and a watchdog that has something to tell about it.
 Snapshot healthy_snapshot();
 

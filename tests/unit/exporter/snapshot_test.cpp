@@ -164,7 +164,9 @@ class SnapshotTakerTest : public ::testing::Test {
 
   [[nodiscard]] std::string status_file() const { return folder_.path() / "run/watchdog.json"; }
 
-  [[nodiscard]] SnapshotTaker taker() const { return {paths_, status_file(), Config{}}; }
+  [[nodiscard]] SnapshotTaker taker() const {
+    return {paths_, status_file(), Config{}, true, folder_.path() / "run/doctor.json"};
+  }
 
   hnv::test::TemporaryFolder folder_;
   Paths paths_;
@@ -216,6 +218,30 @@ TEST_F(SnapshotTakerTest, UnusableStatusIsAFailureOfItsSource) {
   EXPECT_THAT(snapshot.sources[Source::watchdog].error->to_string(),
               ::testing::HasSubstr("watchdog.json"));
   EXPECT_FALSE(snapshot.watchdog.status);
+}
+
+TEST_F(SnapshotTakerTest, FollowsTheDoctorsReport) {
+  SnapshotTaker taker = this->taker();
+  const Snapshot without = taker.take();
+  EXPECT_EQ(without.doctor, nullptr);
+  EXPECT_FALSE(without.sources[Source::doctor].error) << "none is no failure";
+  const auto report = [this](int when) {
+    folder_.write("run/doctor.json", R"({"schema":1,"root":"/","unix_seconds":)" +
+                                         std::to_string(when) + R"(,"findings":[],"ready":[]})");
+  };
+  report(5);
+  const auto first = taker.take().doctor;
+  ASSERT_NE(first, nullptr);
+  EXPECT_EQ(first->unix_seconds, 5);
+  EXPECT_EQ(taker.take().doctor, first) << "not decoded again";
+  report(6);
+  EXPECT_EQ(taker.take().doctor->unix_seconds, 6);
+  folder_.write("run/doctor.json", "{");
+  const Snapshot broken = taker.take();
+  EXPECT_EQ(broken.doctor, nullptr);
+  ASSERT_TRUE(broken.sources[Source::doctor].error);
+  EXPECT_THAT(broken.sources[Source::doctor].error->to_string(),
+              ::testing::HasSubstr("doctor.json"));
 }
 
 TEST_F(SnapshotTakerTest, EachSourceFailsByItself) {

@@ -206,6 +206,33 @@ TEST(StatusPage, SaysThatAMigrationIsUnderWayAndWhatHoldsTheWatchdogBack) {
   EXPECT_THAT(page_of(snapshot), Not(HasSubstr("Migration"))) << "nobody knows any more";
 }
 
+TEST(StatusPage, SaysWhoPausedABondAndForHowLong) {
+  Snapshot snapshot = healthy_snapshot();
+  WatchdogStatus& status = *snapshot.watchdog.status;
+  status.bonds[0].paused[PauseReason::operator_request] = true;
+  OperatorPause pause;
+  pause.bond = OperatorPause::kAllBonds;
+  pause.by = "alice";
+  pause.reason = "<work>";
+  pause.until = kNow + std::chrono::minutes(90);
+  status.activity.pauses = {pause};
+  EXPECT_THAT(page_of(snapshot), HasSubstr("<dt>Paused</dt><dd>alice paused all bonds for another "
+                                           "1 h 30 min: &lt;work&gt;</dd>"));
+}
+
+TEST(StatusPage, SaysWhatTheDoctorFound) {
+  Snapshot snapshot = healthy_snapshot();
+  EXPECT_THAT(page_of(snapshot), Not(HasSubstr("doctor found")));
+  snapshot.doctor = sample_report();
+  EXPECT_THAT(page_of(snapshot),
+              HasSubstr("<br>D-PRIMARY Primary in the stored profile (bond191554c8): the profile "
+                        "names none</p>"));
+  EXPECT_THAT(page_of(snapshot), Not(HasSubstr("D-FW"))) << "it is right";
+  EXPECT_THAT(page_of(snapshot), Not(HasSubstr("report is old")));
+  snapshot.taken_unix_seconds += 3 * 3600;
+  EXPECT_THAT(page_of(snapshot), HasSubstr("report is old"));
+}
+
 TEST(StatusPage, HasNothingInline) {
   const std::string page = page_of(full_snapshot());
   EXPECT_THAT(page, HasSubstr("<script src=\"/page.js\" defer></script>"));

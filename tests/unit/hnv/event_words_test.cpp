@@ -53,6 +53,15 @@ TEST(EventWords, TellWhichOptionIsWritten) {
             "what was written is in force, rule keep; primary eth1");
 }
 
+TEST(EventWords, TellWhoPausedItForHowLong) {
+  EXPECT_EQ(event_words(event("paused", {{"bond", std::string("bond1")},
+                                         {"reasons", std::string("operator")},
+                                         {"by", std::string("alice")},
+                                         {"because", std::string("work")},
+                                         {"for_s", 7200.0}})),
+            "writes are held back by: operator; by alice; because work; for 2 h");
+}
+
 TEST(EventWords, TellOfDampingAndTheBudget) {
   EXPECT_EQ(event_words(event("damping", {{"bond", std::string("bond1")},
                                           {"suppressed", std::string("yes")},

@@ -85,6 +85,9 @@ WatchdogStatus with_everything() {
   process.started = after(3);
   status.activity.processes.push_back(process);
   status.activity.dlpar = true;
+  status.activity.pauses = {
+      OperatorPause{"all", "alice", "work", after(5), after(6), ""},
+      OperatorPause{"bond191554c8", "", "", std::nullopt, std::nullopt, "a line is not KEY=VALUE"}};
   status.bonds.push_back(bond_with_everything());
   BondStatus gone = bond_with_everything();
   gone.name = "bond7e03c969";

@@ -125,6 +125,25 @@ TEST_F(Stranded, IsBroughtBackAfterSettleAndHoldDown) {
   EXPECT_EQ(keeper.status().restore_duration.count(), 1U);
 }
 
+TEST_F(Stranded, TellsWhoPausedItAndWhenThatChanges) {
+  OperatorPause pause;
+  pause.bond = "bond191554c8";
+  pause.by = "alice";
+  situation.operator_pauses = {pause};
+  situation.pauses[PauseReason::operator_request] = true;
+  EXPECT_EQ(keys_of(look(start), Event::paused),
+            (std::vector<std::string>{"bond", "reasons", "by"}));
+  EXPECT_FALSE(has_event(look(start + 1s), Event::paused)) << "no news";
+  situation.operator_pauses[0].until = start + 1h;
+  EXPECT_EQ(keys_of(look(start + 2s), Event::paused),
+            (std::vector<std::string>{"bond", "reasons", "by", "for_s"}));
+  situation.operator_pauses[0] = decode_pause("bond191554c8", "nonsense", "");
+  const auto round = look(start + 3s);
+  ASSERT_EQ(keys_of(round, Event::paused),
+            (std::vector<std::string>{"bond", "reasons", "err", "hint"}));
+  EXPECT_EQ(round.log.front().level, base::LogLevel::warn);
+}
+
 TEST_F(Stranded, IsNotWrittenWhenTheLastLookShowsADeadLink) {
   look(start);
   auto changed = links;

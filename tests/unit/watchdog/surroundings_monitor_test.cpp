@@ -21,6 +21,8 @@ using testing::ElementsAre;
 using testing::IsEmpty;
 namespace fs = std::filesystem;
 
+constexpr const char* kBoot = "0b5c";
+
 struct SurroundingsMonitorTest : testing::Test {
   test::TemporaryFolder root;
   BootTime now{1h};
@@ -28,6 +30,7 @@ struct SurroundingsMonitorTest : testing::Test {
 
   void SetUp() override {
     root.write("proc/1/comm", "systemd\n");
+    root.write("proc/sys/kernel/random/boot_id", std::string(kBoot) + "\n");
     root.write("device-tree/system-id", std::string("IBM,02source\0", 13));
     root.write("device-tree/model", std::string("IBM,9080-HEX\0", 13));
     for (const char* folder : {"log", "lock", "hook", "pause"}) {
@@ -58,6 +61,11 @@ struct SurroundingsMonitorTest : testing::Test {
     return ::poll(&readable, 1, 0) == 1;
   }
   bool is_quiet() { return monitor->is_quiet(now, Lookout::Depth::all); }
+  std::vector<std::string> paused_after(BootTime::duration time) {
+    std::vector<std::string> names;
+    for (const OperatorPause& pause : look_after(time).operator_pauses) names.push_back(pause.bond);
+    return names;
+  }
   Surroundings look_after(BootTime::duration time) {
     now += time;
     return monitor->look(now);
@@ -228,10 +236,38 @@ TEST_F(SurroundingsMonitorTest, PauseWakes) {
   root.write("pause/bond191554c8", "");
   EXPECT_TRUE(is_woken());
   EXPECT_FALSE(is_quiet());
-  EXPECT_THAT(look_after(10ms).operator_pauses, ElementsAre("bond191554c8"));
+  EXPECT_THAT(paused_after(10ms), ElementsAre("bond191554c8"));
   fs::remove(root.path() / "pause/bond191554c8");
   EXPECT_TRUE(is_woken());
-  EXPECT_THAT(look_after(10ms).operator_pauses, IsEmpty());
+  EXPECT_THAT(paused_after(10ms), IsEmpty());
+}
+
+TEST_F(SurroundingsMonitorTest, PauseEndsByItselfAndWakesForIt) {
+  OperatorPause pause;
+  pause.until = now + 2s;
+  root.write("pause/all", encode_pause(pause, kBoot));
+  EXPECT_THAT(paused_after(1s), ElementsAre("all"));
+  EXPECT_EQ(monitor->wake_at(), *pause.until);
+  EXPECT_TRUE(is_quiet());
+  now += 1s;
+  EXPECT_FALSE(is_quiet()) << "what the watchdog knows has ended";
+  EXPECT_THAT(paused_after(0s), IsEmpty());
+  EXPECT_GT(monitor->wake_at(), now) << "and the file that stays wakes nobody";
+}
+
+TEST_F(SurroundingsMonitorTest, PauseThatIsEditedWakes) {
+  root.write("pause/all", "");
+  look_after(10ms);
+  root.write("pause/all", "reason=work\n");
+  EXPECT_TRUE(is_woken());
+  EXPECT_EQ(look_after(10ms).operator_pauses.at(0).reason, "work");
+}
+
+TEST_F(SurroundingsMonitorTest, PauseThatIsNotUnderstoodPauses) {
+  root.write("pause/all", "until=soon\n");
+  const Surroundings seen = look_after(10ms);
+  ASSERT_EQ(seen.operator_pauses.size(), 1U);
+  EXPECT_NE(seen.operator_pauses[0].problem, "");
 }
 
 TEST_F(SurroundingsMonitorTest, OtherMachineIsFoundByThePoll) {
