@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Callable
 
 from lab.checks import expect, expect_true
 from lab.packages.machine import SLOW, Machine
@@ -157,7 +156,9 @@ class Story:
         self.previous = machine.version()
         counted, pids = self.failovers(), [machine.main_pid(unit) for unit in DAEMONS]
         expect_true(counted > 0, "something was counted before")
-        watcher = machine.sh(f"start_daemon active-{folder} {shlex.quote(WATCH.format(bond=self.bond.name))}")
+        watch = f"bash -c {shlex.quote(WATCH.format(bond=self.bond.name))}"
+        log = machine.guest.results / f"active-{machine.version()}-{folder}.log"
+        watcher = machine.sh(f"start_daemon {log.stem} {shlex.quote(watch)}")
         kept = machine.sh("cat /etc/hnv/hnv.yaml")
         machine.offer(folder)
         machine.sh(f"printf '{pin}' >/etc/apt/preferences")
@@ -168,7 +169,7 @@ class Story:
         self.wait_metric("hnv_watchdog_up", 1.0)
         expect(self.failovers(), counted, "failovers counted over another version")
         machine.guest.attempt(f"kill {watcher}")
-        seen = (machine.guest.results / f"active-{folder}.log").read_text().split()
+        seen = log.read_text().split()
         expect(seen, [self.bond.sriov], "active slaves meanwhile")
         expect(machine.sh("cat /etc/hnv/hnv.yaml"), kept, "the configuration")
 
