@@ -7,8 +7,8 @@ import re
 import shlex
 
 from lab.checks import expect, expect_true
-from lab.packages.machine import SLOW, Machine
-from lab.progress import say, step
+from lab.packages.machine import PACKAGES, SLOW, Machine
+from lab.progress import step
 from lab.scrape import Metrics
 from lab.waiting import wait_until
 
@@ -42,6 +42,7 @@ class Story:
     def __init__(self, machine: Machine) -> None:
         self.machine = machine
         self.bond = machine.bond
+        self.first = ""  # the version that was installed first
 
     def tell(self) -> None:
         before = self.machine.files()
@@ -64,7 +65,8 @@ class Story:
     def installed(self) -> None:
         machine = self.machine
         machine.offer("previous")
-        say(machine.apt("install hnv-watchdog hnv-exporter hnvctl hnv-dashboards").splitlines()[-1])
+        machine.apt(f"install {' '.join(PACKAGES)}")
+        self.first = machine.version()
         for unit in (*DAEMONS, "hnv-exporter.socket", "hnv-doctor.timer"):
             expect(machine.enabled(unit), "disabled", f"state of {unit}")
             expect_true(not machine.is_active(unit), f"{unit} does not run")
@@ -100,11 +102,12 @@ class Story:
 
     def upgraded(self) -> None:
         self.replace("new", "dist-upgrade")
-        expect_true(self.machine.version() != self.previous, "another version is installed")
+        expect_true(self.machine.version() != self.first, "another version is installed")
 
     def downgraded(self) -> None:
-        self.replace("previous", "--allow-downgrades dist-upgrade", f"Package: *\\nPin: version {self.previous}\\nPin-Priority: 1001\\n")
-        expect(self.machine.version(), self.previous, "version after the downgrade")
+        wanted = " ".join(f"{name}={self.first}" for name in PACKAGES)
+        self.replace("previous", f"--allow-downgrades install {wanted}")
+        expect(self.machine.version(), self.first, "version after the downgrade")
         self.replace("new", "dist-upgrade")
 
     def removed(self) -> None:
@@ -120,7 +123,7 @@ class Story:
     def purged(self, before: set[str]) -> None:
         machine = self.machine
         machine.sh("rm -rf /etc/systemd/system/hnv-exporter.service.d")  # the operator's own
-        machine.apt("purge hnv-watchdog hnv-exporter hnvctl hnv-dashboards")
+        machine.apt(f"purge {' '.join(PACKAGES)}")
         expect(machine.processes(), "", "processes")
         left = machine.files() - before - OPERATORS
         expect(sorted(left), [], "files that are left")
@@ -138,32 +141,29 @@ class Story:
             machine.sh("rpm -i --nodeps /mnt/rpm/*.rpm")
             for unit in DAEMONS:
                 expect((machine.enabled(unit), machine.is_active(unit)), ("disabled", False), f"state of {unit}")
-            machine.sh("rpm -V --nodeps hnvctl hnv-watchdog hnv-exporter hnv-dashboards")
+            machine.sh(f"rpm -V --nodeps {' '.join(PACKAGES)}")
             machine.sh(f"systemctl enable --now {DAEMONS[0]}")
             pid = machine.main_pid(DAEMONS[0])
             machine.sh("rpm -U --nodeps --force /mnt/rpm/*.rpm")
             expect_true(machine.is_active(DAEMONS[0]) and machine.main_pid(DAEMONS[0]) != pid, "an upgrade restarts what runs")
             expect_true(not machine.is_active(DAEMONS[1]), "... and nothing else")
-            machine.sh("rpm -e --nodeps hnvctl hnv-watchdog hnv-exporter hnv-dashboards")
+            machine.sh(f"rpm -e --nodeps {' '.join(PACKAGES)}")
             expect(machine.processes(), "", "processes")
             expect(sorted(machine.files() - before), [], "files that are left")
 
     # --- parts -----------------------------------------------------------------------------------------------------
 
-    def replace(self, folder: str, arguments: str, pin: str = "") -> None:
+    def replace(self, folder: str, arguments: str) -> None:
         """Another version by apt: a new process with the old counts, and nobody else notices."""
         machine = self.machine
-        self.previous = machine.version()
         counted, pids = self.failovers(), [machine.main_pid(unit) for unit in DAEMONS]
         expect_true(counted > 0, "something was counted before")
         watch = f"bash -c {shlex.quote(WATCH.format(bond=self.bond.name))}"
-        log = machine.guest.results / f"active-{machine.version()}-{folder}.log"
+        log = machine.guest.results / f"active-{len(list(machine.guest.results.iterdir()))}.log"
         watcher = machine.sh(f"start_daemon {log.stem} {shlex.quote(watch)}")
         kept = machine.sh("cat /etc/hnv/hnv.yaml")
         machine.offer(folder)
-        machine.sh(f"printf '{pin}' >/etc/apt/preferences")
         machine.apt(f"-o Dpkg::Options::=--force-confold {arguments}")
-        machine.sh("rm -f /etc/apt/preferences")
         for unit, pid in zip(DAEMONS, pids):
             expect_true(machine.is_active(unit) and machine.main_pid(unit) != pid, f"{unit} runs as another process")
         self.wait_metric("hnv_watchdog_up", 1.0)

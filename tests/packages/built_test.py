@@ -34,9 +34,13 @@ class BuiltTest(unittest.TestCase):
         cls.addClassCleanup(cls._holder.cleanup)
         cls.folder = Path(cls._holder.name)
         for kind in ("deb", "rpm"):
-            done = subprocess.run(["scripts/package", kind, "--output", str(cls.folder)], cwd=REPOSITORY, capture_output=True, text=True)
-            if done.returncode != 0:
-                raise AssertionError(done.stdout + done.stderr)
+            cls.make(kind, cls.folder)
+
+    @classmethod
+    def make(cls, kind: str, folder: Path) -> None:
+        done = subprocess.run(["scripts/package", kind, "--output", str(folder)], cwd=REPOSITORY, capture_output=True, text=True)
+        if done.returncode != 0:
+            raise AssertionError(done.stdout + done.stderr)
 
     def debs(self) -> list[str]:
         return [str(file) for file in sorted(self.folder.glob("*.deb"))]
@@ -50,6 +54,14 @@ class BuiltTest(unittest.TestCase):
             last = ["Package"] if kind == "deb" else []
             names = {output_of(*query, str(file), *last).strip() for file in self.folder.glob(f"*.{kind}")}
             self.assertEqual(names, set(NAMES))
+
+    def test_the_same_programs_give_the_same_bytes_again(self) -> None:
+        # That the programs are the same in another folder takes two whole builds: scripts/package --reproduce.
+        again = self.folder / "again"
+        for kind in ("deb", "rpm"):
+            self.make(kind, again)
+        for file in sorted(again.iterdir()):
+            self.assertEqual(file.read_bytes(), (self.folder / file.name).read_bytes(), file.name)
 
     def test_lintian_finds_nothing(self) -> None:
         done = subprocess.run(["lintian", "--allow-root", "--fail-on", "error,warning", *self.debs()], capture_output=True, text=True)
