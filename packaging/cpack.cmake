@@ -35,7 +35,7 @@ set(CPACK_RPM_COMPRESSION_TYPE xz)
 set(CPACK_RPM_PACKAGE_AUTOREQ ON)
 # Folders of the system are not ours to own.
 set(CPACK_RPM_EXCLUDE_FROM_AUTO_FILELIST_ADDITION
-  /etc /etc/drmgr.d /etc/drmgr.d/pmig /usr/lib /usr/lib/systemd /usr/lib/systemd/system /usr/lib/systemd/system-preset
+  /etc /usr/lib /usr/lib/systemd /usr/lib/systemd/system /usr/lib/systemd/system-preset
   /usr/lib/sysusers.d /usr/lib/tmpfiles.d /usr/sbin /usr/share/man /usr/share/man/man5 /usr/share/man/man8)
 # In an order and with times that do not depend on who builds it and when (SOURCE_DATE_EPOCH, scripts/package).
 set(CPACK_RPM_SPEC_MORE_DEFINE "%define _buildhost localhost
