@@ -86,14 +86,14 @@ std::string fix_text(StoredPrimary state, const BondReport& bond) {
 }
 
 // What says nothing about one profile: how many there are, and what cannot be known.
-struct Obstacle {
+struct ProfileObstacle {
   StoredPrimary state;
   std::string seen;
   std::string why;
   std::string fix;
 };
 
-Obstacle several_profiles(const std::vector<const StoredProfile*>& profiles) {
+ProfileObstacle several_profiles(const std::vector<const StoredProfile*>& profiles) {
   std::string files;
   std::string which;
   for (const StoredProfile* profile : profiles) {
@@ -107,7 +107,7 @@ Obstacle several_profiles(const std::vector<const StoredProfile*>& profiles) {
           "delete all but one (nmcli connection delete UUID, or the file): " + which};
 }
 
-Obstacle no_profile(const StoredProfiles& stored, const BondReport& bond) {
+ProfileObstacle no_profile(const StoredProfiles& stored, const BondReport& bond) {
   if (!stored.unreadable.empty()) {
     std::string files;
     bool permission = false;
@@ -126,14 +126,14 @@ Obstacle no_profile(const StoredProfiles& stored, const BondReport& bond) {
           "traffic for seconds"};
 }
 
-Obstacle sriov_unknown(const BondReport& bond) {
+ProfileObstacle sriov_unknown(const BondReport& bond) {
   std::string reason = bond.finding;
   if (reason.empty()) reason = "the SR-IOV slave is not in the bond now";
   return {StoredPrimary::not_judged, reason, "which device the primary should be cannot be told",
           ""};
 }
 
-PersistedPrimary obstructed(const BondReport& bond, Obstacle obstacle,
+PersistedPrimary obstructed(const BondReport& bond, ProfileObstacle obstacle,
                             const StoredProfile* profile) {
   return {obstacle.state, profile,
           Finding{"D-PRIMARY", bond.link.name, severity_of(obstacle.state),

@@ -12,7 +12,7 @@ function(hnv_room NAME)
   target_link_libraries(hnv_${NAME} PUBLIC ${ROOM_PUBLIC_LIBRARIES} PRIVATE ${ROOM_LIBRARIES} hnv_compile_options)
 endfunction()
 
-# hnv_program(NAME DESTINATION SOURCES ... ROOMS ...): an installed executable.
+# hnv_program(NAME DESTINATION SOURCES ... ROOMS ...): an installed executable, in the package of its name.
 function(hnv_program NAME)
   cmake_parse_arguments(PROGRAM "" "DESTINATION" "SOURCES;ROOMS;LIBRARIES" ${ARGN})
   add_executable(${NAME} ${PROGRAM_SOURCES})
@@ -21,5 +21,5 @@ function(hnv_program NAME)
     target_link_libraries(${NAME} PRIVATE hnv_${room})
   endforeach()
   target_link_options(${NAME} PRIVATE -pie)
-  install(TARGETS ${NAME} RUNTIME DESTINATION ${PROGRAM_DESTINATION})
+  install(TARGETS ${NAME} RUNTIME DESTINATION ${PROGRAM_DESTINATION} COMPONENT ${NAME})
 endfunction()

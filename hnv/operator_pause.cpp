@@ -15,7 +15,7 @@ namespace {
 namespace fs = std::filesystem;
 using base::BootTime;
 
-constexpr std::size_t kLargestFile = 4096;
+constexpr std::size_t kLargestPauseFile = 4096;
 
 std::string one_line(std::string text) {
   std::replace_if(
@@ -70,7 +70,7 @@ struct Reading {
 };
 
 OperatorPause read_pause(const fs::path& file, std::string_view boot_id) {
-  const auto text = base::read_file(file, kLargestFile);
+  const auto text = base::read_file(file, kLargestPauseFile);
   if (text) return decode_pause(file.filename().native(), *text, boot_id);
   OperatorPause pause;
   pause.bond = file.filename().native();

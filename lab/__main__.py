@@ -17,6 +17,7 @@ from lab.errors import LabError
 from lab.fast import fast
 from lab.fleet.run import fleet
 from lab.image import ensure_image
+from lab.packages import suite as packages
 from lab.partition import Partition
 from lab.peers import peers
 from lab.playground import Playground
@@ -37,6 +38,7 @@ EXAMPLES = """examples:
   python3 -m lab shell                 a root shell in a guest with the bond
   python3 -m lab suite --help          the guest test suite
   python3 -m lab twin --help           the stories on an emulated Power partition
+  python3 -m lab packages --help       the packages' life on a Debian with systemd
   python3 -m lab soak --help           random changes for half an hour, under sanitizers
   python3 -m lab record                record the kernel's messages anew for tests/golden
   python3 -m lab bench                 the numbers of docs/performance.md that need a real bond (10 minutes)
@@ -50,7 +52,7 @@ def parser() -> argparse.ArgumentParser:
     result = argparse.ArgumentParser(
         prog="python3 -m lab", description=__doc__, epilog=EXAMPLES, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    verbs = result.add_subparsers(dest="verb", required=True, metavar="run | image | shell | suite | twin | soak | record | bench | peers | fast | fleet")
+    verbs = result.add_subparsers(dest="verb", required=True, metavar="run | image | shell | suite | twin | packages | soak | record | bench | peers | fast | fleet")
     run = verbs.add_parser("run", prog="scripts/run", epilog=EXAMPLES, formatter_class=argparse.RawDescriptionHelpFormatter)
     run.add_argument("--demo", action="store_true", help="play the story of the problem and its repair, then quit")
     run.add_argument(
@@ -83,6 +85,7 @@ def parser() -> argparse.ArgumentParser:
     golden.add_argument("--preset", default="release", help="CMake preset whose recorder is used (default: %(default)s)")
     verbs.add_parser("suite", help="the guest test suite", add_help=False)
     verbs.add_parser("twin", help="the stories on an emulated Power partition", add_help=False)
+    verbs.add_parser("packages", help="the packages' life on a Debian with systemd", add_help=False)
     verbs.add_parser("soak", help="random changes for a long time, under sanitizers", add_help=False)
     return result
 
@@ -96,6 +99,8 @@ def main(arguments: list[str]) -> int:
         return soak.main(arguments[1:])
     if arguments[:1] == ["twin"]:
         return twin.main(arguments[1:])
+    if arguments[:1] == ["packages"]:
+        return packages.main(arguments[1:])
     options = parser().parse_args(arguments)
     try:
         if options.verb == "image":

@@ -36,6 +36,7 @@ WANTED_MODULES = {
     "e1000e": "IntMode=1",
     "sch_netem": "",
     "sch_ingress": "",
+    "overlay": "",
 }
 
 

@@ -32,11 +32,11 @@ step() {
   return "$code"
 }
 
-# configure PRESET: quiet unless it fails; CMake finds out itself when there is nothing to do
+# configure PRESET [CMAKE-OPTION...]: quiet unless it fails; CMake finds out itself when there is nothing to do
 configure() {
   local log=build/configure-$1.log
   mkdir -p build
-  cmake --preset "$1" >"$log" 2>&1 || { cat "$log"; return 1; }
+  cmake --preset "$@" >"$log" 2>&1 || { cat "$log"; return 1; }
 }
 
 # build PRESET [TARGET...]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What packaging/install.cmake.in makes of the alerts. CTest says which build folder and which CMake."""
+"""What packaging/install/hnv-dashboards.cmake.in makes of the alerts. CTest says which build folder and which CMake."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class InstalledTest(unittest.TestCase):
     def setUp(self) -> None:
         folder = tempfile.TemporaryDirectory()
         self.addCleanup(folder.cleanup)
-        script = Path(os.environ["HNV_BUILD_DIR"]) / "packaging" / "install.cmake"
+        script = Path(os.environ["HNV_BUILD_DIR"]) / "packaging" / "install" / "hnv-dashboards.cmake"
         subprocess.run(
             [os.environ["HNV_CMAKE"], "-DCMAKE_INSTALL_PREFIX=/usr", "-P", str(script)],
             env=os.environ | {"DESTDIR": folder.name},
