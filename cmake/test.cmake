@@ -52,10 +52,10 @@ else()
   set(HNV_SLOW_BUILD ON)
 endif()
 
-# hnv_nightly_test(NAME ENVIRONMENT VARIABLE=VALUE ...): the whole program NAME once more, for hours.
+# hnv_nightly_test(NAME ENVIRONMENT VARIABLE=VALUE ... [ARGUMENTS ...]): the program NAME once more, for hours.
 function(hnv_nightly_test NAME)
-  cmake_parse_arguments(NIGHTLY "" "" "ENVIRONMENT" ${ARGN})
-  add_test(NAME nightly.${NAME} COMMAND ${NAME})
+  cmake_parse_arguments(NIGHTLY "" "" "ENVIRONMENT;ARGUMENTS" ${ARGN})
+  add_test(NAME nightly.${NAME} COMMAND ${NAME} ${NIGHTLY_ARGUMENTS})
   set_tests_properties(nightly.${NAME} PROPERTIES
     LABELS nightly TIMEOUT 36000 ENVIRONMENT "${NIGHTLY_ENVIRONMENT}")
 endfunction()
