@@ -3,8 +3,6 @@
 // knows, asked of hnvctl itself.
 #include <gtest/gtest.h>
 
-#include <array>
-#include <cstdio>
 #include <regex>
 #include <set>
 #include <sstream>
@@ -12,23 +10,13 @@
 
 #include "checks/doctor/check.hpp"
 #include "tests/support/temporary_folder.hpp"
+#include "tests/unit/ctl/program_output.hpp"
 #include "tests/unit/ctl/repository_file.hpp"
 
 namespace hnv {
 namespace {
 
 using Words = std::set<std::string>;
-
-std::string output_of(const std::string& command) {
-  std::string output;
-  FILE* pipe = ::popen(command.c_str(), "r");  // NOLINT(cert-env33-c): our own programs
-  std::array<char, 4096> piece{};
-  for (std::size_t count = 0; (count = std::fread(piece.data(), 1, piece.size(), pipe)) > 0;) {
-    output.append(piece.data(), count);
-  }
-  EXPECT_EQ(::pclose(pipe), 0) << command;
-  return output;
-}
 
 Words words_of(const std::string& text) {
   std::istringstream stream(text);

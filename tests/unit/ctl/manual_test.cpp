@@ -4,8 +4,6 @@
 #include <gtest/gtest.h>
 #include <sys/wait.h>
 
-#include <array>
-#include <cstdio>
 #include <map>
 #include <regex>
 #include <set>
@@ -18,25 +16,11 @@
 #include "ctl/finding.hpp"
 #include "ctl/persister.hpp"
 #include "ctl/verdict.hpp"
+#include "tests/unit/ctl/program_output.hpp"
 #include "tests/unit/ctl/repository_file.hpp"
 
 namespace hnv {
 namespace {
-
-std::string output_of(const std::string& command) {
-  std::string output;
-  FILE* pipe = ::popen(command.c_str(), "r");  // NOLINT(cert-env33-c): our own programs
-  if (pipe == nullptr) {
-    ADD_FAILURE() << "cannot run " << command;
-    return output;
-  }
-  std::array<char, 4096> piece{};
-  for (std::size_t count = 0; (count = std::fread(piece.data(), 1, piece.size(), pipe)) > 0;) {
-    output.append(piece.data(), count);
-  }
-  EXPECT_EQ(::pclose(pipe), 0) << command;
-  return output;
-}
 
 const std::vector<std::string> kCommands{"status", "persist", "events", "doctor",        "ready",
                                          "pause",  "resume",  "check",  "explain-state", "watch"};
