@@ -2,7 +2,6 @@
 // Each program's manual page has the options that its --help has, with the same defaults, and no
 // other. The programs themselves are asked.
 #include <gtest/gtest.h>
-#include <sys/wait.h>
 
 #include <map>
 #include <regex>
