@@ -77,7 +77,7 @@ std::optional<int> mistake_in(const PauseOptions& options) {
   std::vector<std::string> named = options.bonds;
   std::erase(named, OperatorPause::kAllBonds);
   if (named.empty()) return std::nullopt;
-  LookOptions wanted = options;
+  LookOptions wanted = static_cast<const LookOptions&>(options);
   wanted.bonds = std::move(named);
   const auto picture = look_once(wanted);
   if (picture) return std::nullopt;

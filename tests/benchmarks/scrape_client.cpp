@@ -109,6 +109,7 @@ int run(std::uint16_t port, std::size_t connections, std::size_t scrapes) {
   Connection(port).scrape();  // what is slow only the first time
   std::vector<std::vector<Scrape>> of_each(connections);
   std::vector<std::thread> threads;
+  threads.reserve(connections);
   for (auto& mine : of_each) {
     threads.emplace_back([&mine, port, scrapes] {
       Connection connection(port);
@@ -128,15 +129,16 @@ int run(std::uint16_t port, std::size_t connections, std::size_t scrapes) {
 
 int main(int argc, char** argv) {
   if (argc != 4) {
-    std::fputs("usage: scrape_client PORT CONNECTIONS SCRAPES\nprints: p50 and p99 in ms, bytes\n",
-               stderr);
+    static_cast<void>(std::fputs(
+        "usage: scrape_client PORT CONNECTIONS SCRAPES\nprints: p50 and p99 in ms, bytes\n",
+        stderr));
     return 2;
   }
   try {
     return run(static_cast<std::uint16_t>(std::stoul(argv[1])), std::stoul(argv[2]),
                std::stoul(argv[3]));
   } catch (const std::exception& problem) {
-    std::fprintf(stderr, "scrape_client: %s\n", problem.what());
+    static_cast<void>(std::fprintf(stderr, "scrape_client: %s\n", problem.what()));
     return 1;
   }
 }
