@@ -2,7 +2,6 @@
 #include "ctl/doctor.hpp"
 
 #include <algorithm>
-#include <iostream>
 
 #include "base/atomic_file.hpp"
 #include "base/clock.hpp"
@@ -10,6 +9,7 @@
 #include "ctl/doctor_facts.hpp"
 #include "ctl/doctor_report.hpp"
 #include "ctl/exit_code.hpp"
+#include "ctl/look.hpp"
 #include "ctl/terminal.hpp"
 #include "hnv/paths.hpp"
 #include "hnv/status.hpp"
@@ -27,7 +27,7 @@ std::optional<std::vector<checks::Readiness>> chosen(std::vector<checks::Readine
     const auto bond =
         std::find_if(all.begin(), all.end(), [&name](const auto& one) { return one.bond == name; });
     if (bond == all.end()) {
-      std::cerr << "hnvctl: " << name << ": no such HNV bond\n";
+      complain(name + ": no such HNV bond");
       return std::nullopt;
     }
     found.push_back(*bond);
@@ -79,14 +79,14 @@ int run_doctor(const DoctorOptions& options) {
   }
   const auto written = base::replace_file(options.output, bytes);
   if (written) return base::kExitOk;
-  std::cerr << "hnvctl: " << written.error().to_string() << '\n';
+  complain(written.error().to_string());
   return base::kExitFailure;
 }
 
 int run_ready(const ReadyOptions& options) {
   const checks::Facts facts = collect_facts(options.root);
   if (!facts.bonds) {
-    std::cerr << "hnvctl: " << facts.bonds.error().to_string() << '\n';
+    complain(facts.bonds.error().to_string());
     return base::kExitFailure;
   }
   const auto readiness = chosen(checks::readiness_of(facts), options.bonds);

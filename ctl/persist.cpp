@@ -4,7 +4,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <iostream>
 #include <memory>
 #include <set>
 #include <string>
@@ -15,6 +14,7 @@
 #include "base/atomic_file.hpp"
 #include "base/exit_code.hpp"
 #include "ctl/file_store.hpp"
+#include "ctl/look.hpp"
 #include "ctl/network_manager_store.hpp"
 #include "ctl/persist_report.hpp"
 #include "ctl/persister.hpp"
@@ -31,7 +31,7 @@ namespace fs = std::filesystem;
 using checks::NetworkService;
 
 int complain(const std::string& what, int code) {
-  std::cerr << "hnvctl: " << what << '\n';
+  ctl::complain(what);
   return code;
 }
 

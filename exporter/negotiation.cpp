@@ -12,13 +12,6 @@ namespace hnv::exporter {
 
 namespace {
 
-std::string_view trimmed(std::string_view text) {
-  constexpr std::string_view kBlanks = " \t";
-  const auto begin = text.find_first_not_of(kBlanks);
-  if (begin == std::string_view::npos) return {};
-  return text.substr(begin, text.find_last_not_of(kBlanks) - begin + 1);
-}
-
 // Takes what stands before the next `separator` out of `text`. Separators in quoted strings are
 // none.
 std::string_view take_until(std::string_view& text, char separator) {

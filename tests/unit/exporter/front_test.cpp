@@ -10,6 +10,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <functional>
 #include <future>
 #include <thread>
 
@@ -146,31 +147,36 @@ TEST(Front, FewerAtOnceWhereAskedForAndTheRestWaits) {
   EXPECT_EQ(most, 1);
 }
 
+// Answers /slow once it is released, anything else at once.
+struct HangingHandler {
+  std::promise<void> release;
+  std::shared_future<void> released = release.get_future().share();
+  std::atomic<unsigned> hanging{0};
+
+  HttpResponse operator()(const HttpRequest& request) {
+    if (request.path == "/slow") {
+      ++hanging;
+      released.wait();
+    }
+    return echo(request);
+  }
+};
+
 TEST(Front, HealthChecksAreAnsweredWhileAllElseHangs) {
   front::Limits limits;
   limits.at_once = 2;
-  std::promise<void> release;
-  const std::shared_future<void> released = release.get_future().share();
-  std::atomic<int> hanging{0};
-  const WholeFront front(
-      [&](const HttpRequest& request) {
-        if (request.path == "/slow") {
-          ++hanging;
-          released.wait();
-        }
-        return echo(request);
-      },
-      limits);
+  HangingHandler handler;
+  const WholeFront front(std::ref(handler), limits);
   std::vector<std::future<int>> slow;
   for (int index = 0; index < 8; ++index) {
     slow.push_back(
         std::async(std::launch::async, [&front] { return get(front.port(), "/slow").status; }));
   }
-  while (hanging < 2) std::this_thread::yield();
+  while (handler.hanging < 2) std::this_thread::yield();
   const auto health =
       std::async(std::launch::async, [&front] { return get(front.port(), "/-/healthy").status; });
   EXPECT_EQ(health.wait_for(std::chrono::seconds(5)), std::future_status::ready);
-  release.set_value();
+  handler.release.set_value();
   for (auto& status : slow) EXPECT_EQ(status.get(), 200);
 }
 
@@ -181,22 +187,12 @@ TEST(Front, HealthChecksAreAnsweredWhileClientsThatHungUpKeepTheHandlerBusy) {
   limits.health_at_once = 1;
   limits.streams = 0;
   limits.wait = milliseconds(100);
-  std::promise<void> release;
-  const std::shared_future<void> released = release.get_future().share();
-  std::atomic<unsigned> hanging{0};
-  const WholeFront front(
-      [&](const HttpRequest& request) {
-        if (request.path == "/slow") {
-          ++hanging;
-          released.wait();
-        }
-        return echo(request);
-      },
-      limits);
+  HangingHandler handler;
+  const WholeFront front(std::ref(handler), limits);
   for (unsigned index = 0; index < 2; ++index) {
     const base::UniqueFd client = connect_to(front.port());
     send_text(client.get(), "GET /slow HTTP/1.1\r\nHost: x\r\n\r\n");
-    while (hanging <= index) std::this_thread::yield();
+    while (handler.hanging <= index) std::this_thread::yield();
     const linger reset{1, 0};
     ::setsockopt(client.get(), SOL_SOCKET, SO_LINGER, &reset, sizeof reset);
   }
@@ -211,7 +207,7 @@ TEST(Front, HealthChecksAreAnsweredWhileClientsThatHungUpKeepTheHandlerBusy) {
   const auto health =
       std::async(std::launch::async, [&front] { return get(front.port(), "/-/healthy").status; });
   EXPECT_EQ(health.wait_for(std::chrono::seconds(5)), std::future_status::ready);
-  release.set_value();
+  handler.release.set_value();
   for (auto& status : slow) EXPECT_EQ(status.get(), 503);
   while (get(front.port(), "/other").status != 200) std::this_thread::yield();
 }
