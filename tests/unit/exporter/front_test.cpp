@@ -114,15 +114,28 @@ TEST(Front, RelaysLargeBodies) {
   EXPECT_EQ(reply.body, std::string(kSize, 'x'));
 }
 
+// The status codes of `count` requests, each from a thread of its own.
+std::vector<std::future<int>> ask_at_once(const WholeFront& front, const std::string& path,
+                                          std::size_t count) {
+  std::vector<std::future<int>> statuses(count);
+  for (auto& status : statuses) {
+    status =
+        std::async(std::launch::async, [&front, path] { return get(front.port(), path).status; });
+  }
+  return statuses;
+}
+
+std::vector<base::UniqueFd> connect_often(std::uint16_t port, std::size_t count) {
+  std::vector<base::UniqueFd> connections(count);
+  for (auto& connection : connections) connection = connect_to(port);
+  return connections;
+}
+
 TEST(Front, ServesManyAtOnceByTurns) {
   front::Limits limits;
   limits.at_once = 2;
   const WholeFront front(echo, limits);
-  std::vector<std::future<int>> replies;
-  for (int index = 0; index < 20; ++index) {
-    replies.push_back(
-        std::async(std::launch::async, [&front] { return get(front.port(), "/").status; }));
-  }
+  auto replies = ask_at_once(front, "/", 20);
   for (auto& reply : replies) EXPECT_EQ(reply.get(), 200);
 }
 
@@ -138,11 +151,7 @@ TEST(Front, FewerAtOnceWhereAskedForAndTheRestWaits) {
     --now;
     return echo(request);
   });
-  std::vector<std::future<int>> replies;
-  for (int index = 0; index < 20; ++index) {
-    replies.push_back(
-        std::async(std::launch::async, [&front] { return get(front.port(), "/").status; }));
-  }
+  auto replies = ask_at_once(front, "/", 20);
   for (auto& reply : replies) EXPECT_EQ(reply.get(), 200);
   EXPECT_EQ(most, 1);
 }
@@ -167,11 +176,7 @@ TEST(Front, HealthChecksAreAnsweredWhileAllElseHangs) {
   limits.at_once = 2;
   HangingHandler handler;
   const WholeFront front(std::ref(handler), limits);
-  std::vector<std::future<int>> slow;
-  for (int index = 0; index < 8; ++index) {
-    slow.push_back(
-        std::async(std::launch::async, [&front] { return get(front.port(), "/slow").status; }));
-  }
+  auto slow = ask_at_once(front, "/slow", 8);
   while (handler.hanging < 2) std::this_thread::yield();
   const auto health =
       std::async(std::launch::async, [&front] { return get(front.port(), "/-/healthy").status; });
@@ -196,11 +201,7 @@ TEST(Front, HealthChecksAreAnsweredWhileClientsThatHungUpKeepTheHandlerBusy) {
     const linger reset{1, 0};
     ::setsockopt(client.get(), SOL_SOCKET, SO_LINGER, &reset, sizeof reset);
   }
-  std::vector<std::future<int>> slow;
-  for (int index = 0; index < 4; ++index) {
-    slow.push_back(
-        std::async(std::launch::async, [&front] { return get(front.port(), "/slow").status; }));
-  }
+  auto slow = ask_at_once(front, "/slow", 4);
   for (auto& status : slow) {
     EXPECT_EQ(status.wait_for(std::chrono::seconds(5)), std::future_status::ready);
   }
@@ -338,8 +339,7 @@ TEST(Front, OverTheLimitTheOldestThatNeverAskedMakesRoom) {
   const base::UniqueFd scraper = connect_to(front.port());
   send_text(scraper.get(), kGet);
   EXPECT_EQ(read_one_reply(scraper.get()).status, 200);
-  std::vector<base::UniqueFd> horde;
-  for (int index = 0; index < 20; ++index) horde.push_back(connect_to(front.port()));
+  const auto horde = connect_often(front.port(), 20);
   EXPECT_TRUE(is_cut(horde.front()));
   EXPECT_EQ(get(front.port(), "/").status, 200);
   send_text(scraper.get(), kGet);
@@ -350,8 +350,7 @@ TEST(Front, OneAddressCannotTakeAllConnections) {
   front::Limits limits;
   limits.connections_per_address = 2;
   const WholeFront front(echo, limits);
-  std::vector<base::UniqueFd> connections;
-  for (int index = 0; index < 3; ++index) connections.push_back(connect_to(front.port()));
+  const auto connections = connect_often(front.port(), 3);
   EXPECT_TRUE(is_cut(connections.front()));
   send_text(connections.back().get(), kGet);
   EXPECT_EQ(read_one_reply(connections.back().get()).status, 200);
@@ -373,14 +372,14 @@ TEST(Front, ListensOnBothFamiliesAndOnAUnixSocket) {
 
 TEST(Front, LeavesNothingBehind) {
   const hnv::test::TemporaryFolder folder;
-  ::setenv("RUNTIME_DIRECTORY", folder.path().c_str(), 1);
+  ::setenv("RUNTIME_DIRECTORY", folder.path().c_str(), 1);  // NOLINT(concurrency-mt-unsafe)
   {
     const WholeFront front;
     ASSERT_FALSE(std::filesystem::is_empty(folder.path()));
     const auto entry = *std::filesystem::directory_iterator(folder.path());
     EXPECT_EQ(entry.status().permissions(), std::filesystem::perms::owner_all);
   }
-  ::unsetenv("RUNTIME_DIRECTORY");
+  ::unsetenv("RUNTIME_DIRECTORY");  // NOLINT(concurrency-mt-unsafe)
   EXPECT_TRUE(std::filesystem::is_empty(folder.path()));
 }
 
