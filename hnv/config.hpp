@@ -12,6 +12,7 @@
 
 #include "base/expected.hpp"
 #include "bond/mac_address.hpp"
+#include "hnv/ip_address.hpp"
 #include "hnv/vocabulary.hpp"
 
 namespace hnv {
@@ -36,6 +37,18 @@ struct ByPermanentAddress {
 };
 using SriovSelector = std::variant<ByDevice, ByDriver, ByBus, ByPermanentAddress>;
 
+// What hnv-prober asks through each slave of a bond; docs/prober.md.
+struct PathConfig {
+  std::vector<IpAddress> targets;  // at most kMostPathTargets; empty: the default gateway
+  std::chrono::milliseconds interval = std::chrono::seconds(1);
+  unsigned dead_after = 3;   // probes in a row without an answer
+  unsigned alive_after = 3;  // answers in a row
+  bool operator==(const PathConfig&) const = default;
+};
+inline constexpr std::size_t kMostPathTargets = 4;
+inline constexpr std::chrono::milliseconds kShortestPathInterval{200};
+inline constexpr std::chrono::milliseconds kLongestPathInterval = std::chrono::minutes(1);
+
 struct BondConfig {
   std::string name;                    // of the bond's network interface
   std::optional<SriovSelector> sriov;  // empty: the platform tells, as for a bond that is not named
@@ -45,6 +58,8 @@ struct BondConfig {
   bool damping = false;
   bool fast_failover = false;
   std::chrono::milliseconds fast_failover_delay{0};
+  std::optional<PathConfig> path = std::nullopt;  // without it, the bond is not probed
+  bool act_on_path = false;  // move the traffic away from a dead path; needs `path`
   bool operator==(const BondConfig&) const = default;
 };
 

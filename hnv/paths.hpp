@@ -20,5 +20,7 @@ inline constexpr const char* kConfigFile = "/etc/hnv/hnv.yaml";
 // The partition's identity when the watchdog last saw it; outlives a boot.
 inline constexpr const char* kIdentityFile = "/var/lib/hnv/identity.json";
 inline constexpr const char* kWatchdogStatusFile = "/run/hnv/watchdog.json";
+// In a folder of its own: the prober's user may write nothing of the others.
+inline constexpr const char* kProberStatusFile = "/run/hnv-prober/status.json";
 
 }  // namespace hnv

@@ -93,6 +93,19 @@ enum class FailoverCause : std::uint8_t {
   resync,
 };
 
+// What hnv-prober concludes from who answers through which slave of a bond; docs/prober.md has the
+// table.
+enum class PathVerdict : std::uint8_t {
+  healthy,
+  virtual_dead,     // carrier, and no answer: the redundancy is lost and nothing else shows it
+  sriov_dead,       // carrier, and no answer
+  target_dead,      // no answer through either slave, and they hear each other
+  target_filtered,  // no answer through one slave, and yet they hear each other
+  both_dead,        // no answer at all
+  isolated,         // both get answers and do not hear each other: the network keeps ports apart
+  not_judged,       // too early, too old, or nothing to ask
+};
+
 // Losses that no message told and a count of the kernel's own shows afterwards: lower bounds, and
 // no failovers.
 enum class UnseenFailure : std::uint8_t {
@@ -118,6 +131,7 @@ enum class WriteRule : std::uint8_t {
   reassert,    // it is healthy and primary, and not active: moves the traffic
   // active_slave is written:
   fast_failover,  // the active SR-IOV slave has lost its carrier, and no tick has seen it yet
+  path_failover,  // the path behind the active SR-IOV slave is dead, and the other one is not
   // primary_reselect is written:
   suppress,            // the link flaps: once lost, the traffic stays on the virtual slave
   release,             // it flaps no longer: as it was before; moves nothing
@@ -231,6 +245,12 @@ struct hnv::base::EnumNames<hnv::FailoverCause> {
        "link_up", "external", "resync"});
 };
 template <>
+struct hnv::base::EnumNames<hnv::PathVerdict> {
+  static constexpr auto names =
+      std::to_array<std::string_view>({"healthy", "virtual_dead", "sriov_dead", "target_dead",
+                                       "target_filtered", "both_dead", "isolated", "not_judged"});
+};
+template <>
 struct hnv::base::EnumNames<hnv::UnseenFailure> {
   static constexpr auto names =
       std::to_array<std::string_view>({"link_failure_count", "carrier_losses"});
@@ -242,9 +262,9 @@ struct hnv::base::EnumNames<hnv::RestoreFailure> {
 };
 template <>
 struct hnv::base::EnumNames<hnv::WriteRule> {
-  static constexpr auto names =
-      std::to_array<std::string_view>({"keep", "latch", "bring_back", "reassert", "fast_failover",
-                                       "suppress", "release", "release_and_return"});
+  static constexpr auto names = std::to_array<std::string_view>(
+      {"keep", "latch", "bring_back", "reassert", "fast_failover", "path_failover", "suppress",
+       "release", "release_and_return"});
 };
 template <>
 struct hnv::base::EnumNames<hnv::FastSkip> {

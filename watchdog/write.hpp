@@ -14,7 +14,7 @@ namespace hnv::watchdog {
 struct Write {
   bond::IfIndex bond;
   // The SR-IOV slave: the new `primary`, or the one that a changed `primary_reselect` is about. For
-  // a fast failover the slave that takes over: the new `active_slave`.
+  // a failover the slave that takes over: the new `active_slave`.
   bond::IfIndex slave;
   WriteRule rule = WriteRule::keep;
   // The new `primary_reselect`, for the rules that write that.
@@ -27,6 +27,7 @@ enum class WrittenOption : std::uint8_t { primary, active_slave, primary_reselec
 constexpr WrittenOption option_of(WriteRule rule) {
   switch (rule) {
     case WriteRule::fast_failover:
+    case WriteRule::path_failover:
       return WrittenOption::active_slave;
     case WriteRule::suppress:
     case WriteRule::release:
@@ -48,7 +49,7 @@ constexpr bool brings_back(WriteRule rule) {
 }
 
 constexpr bool moves_traffic(WriteRule rule) {
-  return brings_back(rule) || rule == WriteRule::fast_failover;
+  return option_of(rule) == WrittenOption::active_slave || brings_back(rule);
 }
 
 // The kernel's answer to the write of the last decision.
