@@ -87,7 +87,7 @@ int persist(const PersistOptions& options, const Picture& picture) {
   auto store = open_store(options);
   if (!store) return complain(store.error().to_string(), base::kExitFailure);
   const auto what_goes_on = [&options] {
-    return who_changes_bonds(options.paths.procfs, kDlparLock);
+    return who_changes_bonds(options.paths.procfs, options.paths.dlpar_lock);
   };
   std::vector<PersistResult> results;
   for (const BondReport& bond : picture.bonds) {

@@ -21,9 +21,6 @@ struct RunningProcess {
 std::optional<RunningProcess> find_process(const std::filesystem::path& procfs,
                                            std::initializer_list<std::string_view> names);
 
-// The lock that drmgr holds while it adds or removes devices.
-inline constexpr const char* kDlparLock = "/var/lock/dr_config_lock";
-
 // hcnmgr under any of its names, or drmgr, or who holds the lock: a sentence; empty: nobody.
 std::optional<std::string> who_changes_bonds(const std::filesystem::path& procfs,
                                              const std::filesystem::path& dlpar_lock);

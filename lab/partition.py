@@ -106,6 +106,8 @@ class Partition:
     def hnvctl(self, arguments: str, environment: str = "") -> tuple[int, str]:
         """Run hnvctl in the guest; its code and output."""
         files = f"--config.file={CONFIG_FILE}"
+        if arguments.startswith("resume"):
+            files = ""
         if arguments.startswith("events"):
             files = f" --watchdog.status-file={STATUS_FILE}"
         if arguments.startswith("status"):

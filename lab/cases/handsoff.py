@@ -140,3 +140,37 @@ def unmanaged_bond(partition: Partition) -> None:
     metrics = partition.exporter_client.metrics()
     expect_true(bool(metrics.find("hnv_bond_info", bond=other.name)), f"{other.name} is exported")
     expect(metrics.find("hnv_bond_sriov_active", bond=other.name), [], "headline metric of an unmanaged bond")
+
+
+@case("hnvctl pause holds the repair back, hnvctl resume lets it happen, and a pause ends by itself")
+def paused_by_an_operator(partition: Partition) -> None:
+    bond = partition.first
+    bond.create()
+    _hnvctl(partition, "pause --for=10m --reason=switch")
+    strand(bond)
+    partition.start_watchdog(partition.config_for())
+    partition.start_exporter()
+    stays(lambda: (state := bond.state()).active == bond.virtual and not state.primary, QUIET, "bond untouched")
+    expect(restore_attempts(partition), 0.0, "restore attempts")
+    expect_metric(partition, "hnv_watchdog_paused", 1, bond=bond.name, reason="operator")
+    _, text = partition.hnvctl("status")
+    expect_true("switch" in text, f"hnvctl status tells the pause's reason:\n{text}")
+    _hnvctl(partition, "resume")
+    bond.wait_active(bond.sriov)
+
+    hold = 5.0
+    paused = time.monotonic()
+    _hnvctl(partition, f"pause --for={hold:.0f}s --bond={bond.name}")
+    bond.set_active(bond.virtual)
+    bond.wait_active(bond.virtual)
+    expect_metric(partition, "hnv_watchdog_paused", 1, bond=bond.name, reason="operator")
+    # A move of ours is at least a minute after the last one, so the next sign is that the pause is over.
+    expect_metric(partition, "hnv_watchdog_paused", 0, bond=bond.name, reason="operator")
+    took = time.monotonic() - paused
+    expect_true(took >= hold, f"a pause of {hold} s ended after {took:.2f} s")
+
+
+def _hnvctl(partition: Partition, arguments: str) -> str:
+    code, text = partition.hnvctl(arguments)
+    expect(code, 0, f"exit code of hnvctl {arguments}:\n{text}")
+    return text
