@@ -5,6 +5,7 @@
 from lab.twin.stories import migration
 from lab.twin.stories import interrupted
 from lab.twin.stories import repair
+from lab.twin.stories import doctor
 from lab.twin.stories.registry import STORIES, Story, Twin
 
-__all__ = ["STORIES", "Story", "Twin", "interrupted", "migration", "repair"]
+__all__ = ["STORIES", "Story", "Twin", "doctor", "interrupted", "migration", "repair"]
