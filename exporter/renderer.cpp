@@ -32,6 +32,7 @@ std::shared_future<Renderer::Bodies> Renderer::join_next_round(View view, Coding
       next_->bodies = next_->promise.get_future().share();
     }
     next_->wanted[view][coding] = true;
+    ++next_->requests;
     bodies = next_->bodies;
   }
   wanted_.notify_one();
@@ -50,6 +51,11 @@ Renderer::Result Renderer::get(View view, Coding coding, std::chrono::millisecon
 
 Renderer::Body Renderer::get(View view) {
   return join_next_round(view, Coding::identity).get()[view][Coding::identity];
+}
+
+std::size_t Renderer::waiting() const {
+  const std::lock_guard lock(mutex_);
+  return next_ ? next_->requests : 0;
 }
 
 void Renderer::run() {

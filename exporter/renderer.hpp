@@ -80,6 +80,9 @@ class Renderer {
   // The same, without a limit; nullptr: it has failed.
   Body get(View view);
 
+  // How many requests share the next round as yet.
+  [[nodiscard]] std::size_t waiting() const;
+
  private:
   template <class T>
   using PerBody = base::EnumArray<View, base::EnumArray<Coding, T>>;
@@ -87,6 +90,7 @@ class Renderer {
   // What requests join before it begins.
   struct Round {
     PerBody<bool> wanted;
+    std::size_t requests = 0;
     std::promise<Bodies> promise;
     std::shared_future<Bodies> bodies;
   };
@@ -98,7 +102,7 @@ class Renderer {
   Take take_;
   Render render_;
   OnFailure on_failure_;
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::condition_variable wanted_;
   std::optional<Round> next_;  // empty when nobody waits
   bool stopping_ = false;

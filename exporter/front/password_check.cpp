@@ -5,12 +5,13 @@
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
-#include <openssl/rand.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <cstring>
 #include <memory>
-#include <stdexcept>
+#include <system_error>
 
 #include "exporter/http_text.hpp"
 
@@ -72,8 +73,9 @@ bool matches(const std::string& password, const std::string& hash) {
 
 PasswordCheck::PasswordCheck(const Limits& limits, std::function<void()> wake, Matcher matcher)
     : limits_(limits), wake_(std::move(wake)), matches_(std::move(matcher)) {
-  if (RAND_bytes(key_.data(), static_cast<int>(key_.size())) != 1) {
-    throw std::runtime_error("OpenSSL has no random numbers");
+  // The kernel's: OpenSSL's own would start all of it, 3 MB, where nobody may have a password.
+  if (::getentropy(key_.data(), key_.size()) != 0) {
+    throw std::system_error(errno, std::generic_category(), "getentropy");
   }
   thread_ = std::thread([this] { work(); });
 }

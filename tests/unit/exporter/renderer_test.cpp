@@ -57,7 +57,7 @@ TEST(Renderer, SharesTheNextRoundAndNeverARunningOne) {
     late.push_back(
         std::async(std::launch::async, [&renderer, view] { return *renderer.get(view); }));
   }
-  std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  while (renderer.waiting() < late.size()) std::this_thread::yield();
   release.set_value();
   EXPECT_EQ(first.get(), "metrics 1");
   for (std::size_t index = 0; index < late.size(); ++index) {
@@ -147,17 +147,14 @@ TEST(Renderer, FiftyScrapersAtOnceCostTwoRounds) {
   HeldRenderer renderer;
   std::vector<std::future<Renderer::Result>> late;
   late.reserve(50);
-  std::atomic<int> asking{0};
   for (int index = 0; index < 50; ++index) {
     const View view = index % 2 == 0 ? View::metrics : View::openmetrics;
     const Coding coding = index % 4 < 2 ? Coding::identity : Coding::gzip;
-    late.push_back(std::async(std::launch::async, [&renderer, &asking, view, coding] {
-      ++asking;
+    late.push_back(std::async(std::launch::async, [&renderer, view, coding] {
       return (*renderer).get(view, coding, kLong);
     }));
   }
-  while (asking < 50) std::this_thread::yield();
-  std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  while ((*renderer).waiting() < late.size()) std::this_thread::yield();
   renderer.release();
   std::vector<Renderer::Result> results;
   results.reserve(late.size());
