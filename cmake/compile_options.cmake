@@ -6,6 +6,8 @@ target_compile_options(hnv_compile_options INTERFACE
   -Wimplicit-fallthrough
   # GCC 12 takes an empty optional for an uninitialised value.
   $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>
+  # A file that is compiled with others is an included one, and its anonymous namespace taken for a header's.
+  $<$<AND:$<CXX_COMPILER_ID:GNU>,$<BOOL:${CMAKE_UNITY_BUILD}>>:-Wno-subobject-linkage>
   $<$<BOOL:${HNV_WARNINGS_AS_ERRORS}>:-Werror>)
 
 if(HNV_SANITIZE)
