@@ -29,6 +29,7 @@ constexpr auto kWords = std::to_array<Words>({
     {"failover", "the traffic went from {from} to {to}: {cause}", "direction"},
     {"state", "{from} -> {to}, off SR-IOV: {off_sriov}", ""},
     {"finding", "finding: {finding}", ""},
+    {"path_verdict", "path: {verdict}, before: {was}", ""},
     {"paused", "writes are held back by: {reasons}", ""},
     {"mac_conflict", "slave with the bond's address that is not active: {slave}", ""},
     // Which option it is, a field of its name tells.
@@ -47,6 +48,7 @@ constexpr auto kWords = std::to_array<Words>({
     {"platform", "runs on {model} {system_id}", ""},
     {"frame_changed", "runs on another machine: {machine}", ""},
     {"hcnmgr_stuck", "hcnmgr or drmgr does not end", ""},
+    {"path_unread", "what the prober says cannot be read", ""},
     {"platform_unseen", "a sign of the platform cannot be read", ""},
     {"identity_unkept", "the partition's identity cannot be kept", ""},
     {"memory_adopted", "counters and times go on from the status file", ""},

@@ -144,6 +144,7 @@ enum class FastSkip : std::uint8_t {
   several_backups,  // the kernel knows which one it prefers
   rate_limited,
   held_back,  // a pause, a migration, settle, or damping
+  path_dead,  // that of the other slave
   outdated,   // the last look showed another picture
   rejected,   // by the kernel
 };
@@ -268,6 +269,7 @@ struct hnv::base::EnumNames<hnv::WriteRule> {
 };
 template <>
 struct hnv::base::EnumNames<hnv::FastSkip> {
-  static constexpr auto names = std::to_array<std::string_view>(
-      {"no_backup", "several_backups", "rate_limited", "held_back", "outdated", "rejected"});
+  static constexpr auto names =
+      std::to_array<std::string_view>({"no_backup", "several_backups", "rate_limited", "held_back",
+                                       "path_dead", "outdated", "rejected"});
 };

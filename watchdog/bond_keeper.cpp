@@ -177,6 +177,18 @@ void BondKeeper::describe_mac_conflict(const bond::Topology& topology, Round& ro
   recorder_.note_mac_conflict(std::move(conflict));
 }
 
+void BondKeeper::describe_path(const PathHealth& path, Round& round) {
+  if (path.verdict == told_verdict_) return;
+  const bool dead = is_sriov_path_dead(path.verdict) || is_virtual_path_dead(path.verdict);
+  std::vector<LogField> fields{{"bond", recorder_.status().name},
+                               {"verdict", std::string(base::name_of(path.verdict))},
+                               {"was", std::string(base::name_of(told_verdict_))}};
+  if (!path.doubt.empty()) fields.push_back({"doubt", path.doubt});
+  round.log.push_back(
+      {dead ? LogLevel::warn : LogLevel::info, Event::path_verdict, std::move(fields)});
+  told_verdict_ = path.verdict;
+}
+
 void BondKeeper::describe_pauses(const Situation& situation, const Pauses& pauses, BootTime now,
                                  Round& round) {
   // Lost messages are told of by the overrun itself.
@@ -195,9 +207,12 @@ void BondKeeper::describe_pauses(const Situation& situation, const Pauses& pause
 }
 
 BondView BondKeeper::view_of(const bond::Topology& topology, const RoleAssignment& roles,
-                             const Picture& picture, const Situation& situation) const {
+                             const Picture& picture, const BondContext& context,
+                             BootTime now) const {
   BondView view = make_view(topology, bond_, roles, picture.fresh, picture.refreshes);
-  view.situation = situation;
+  view.situation = context.situation;
+  view.path = path_health(context.paths, context.boot_id,
+                          probed_bond(topology, bond_, recorder_.status().name, roles), now);
   view.saved_is_kept = kept_ == state_.damping.saved && kept_ == view.primary_reselect;
   return view;
 }
@@ -212,7 +227,8 @@ BondKeeper::Round BondKeeper::look(const Picture& picture, const BondContext& co
   tell_failovers(recorder_.settle(*picture.topology, context.situation, now, base::unix_time()),
                  round);
   compare_losses(picture);
-  BondView view = view_of(*picture.topology, roles_, picture, context.situation);
+  BondView view = view_of(*picture.topology, roles_, picture, context, now);
+  describe_path(view.path, round);
   const PolicyState before = state_;
   Decision decision = step(context.policy, before, view, now);
   take(decision, now, round);
@@ -247,7 +263,7 @@ WriteAnswer BondKeeper::attempt(const Write& write, const PolicyState& before,
   }
   seen.end_dump(true);
   const RoleAssignment roles = roles_in(seen, context.config, context.facts, now);
-  const BondView view = view_of(seen, roles, picture, context.situation);
+  const BondView view = view_of(seen, roles, picture, context, now);
   if (step(context.policy, before, view, now).write != write) return WriteOutdated{};
   const auto depth = write.rule == WriteRule::fast_failover ? Lookout::Depth::all_but_processes
                                                             : Lookout::Depth::all;

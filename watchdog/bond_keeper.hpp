@@ -38,6 +38,8 @@ struct BondContext {
   DeviceFactsCache& facts;
   Actuator& actuator;
   Lookout& lookout;
+  const PathStatus* paths = nullptr;  // what the prober says, where this bond is probed
+  std::string boot_id = {};
 };
 
 class BondKeeper {
@@ -86,6 +88,7 @@ class BondKeeper {
   void describe(const bond::Topology& topology, const PolicyConfig& policy, Round& round);
   void describe_pauses(const Situation& situation, const Pauses& pauses, base::BootTime now,
                        Round& round);
+  void describe_path(const PathHealth& path, Round& round);
   void describe_mac_conflict(const bond::Topology& topology, Round& round);
   [[nodiscard]] std::string finding_of(const bond::BondInfo& bond,
                                        const PolicyConfig& policy) const;
@@ -93,7 +96,8 @@ class BondKeeper {
   void tell_damping(Round& round);
   [[nodiscard]] std::vector<base::LogField> fields_of(const Write& write) const;
   [[nodiscard]] BondView view_of(const bond::Topology& topology, const RoleAssignment& roles,
-                                 const Picture& picture, const Situation& situation) const;
+                                 const Picture& picture, const BondContext& context,
+                                 base::BootTime now) const;
   WriteAnswer attempt(const Write& write, const PolicyState& before, const Picture& picture,
                       const BondContext& context, base::BootTime now, Round& round);
   // A loss while nobody watched starts the hold-down anew.
@@ -110,6 +114,7 @@ class BondKeeper {
   std::map<bond::IfIndex, std::string> slave_names_;
   std::optional<bond::PrimaryReselect> kept_;  // DampingState::saved, at the last note_kept()
   std::vector<OperatorPause> told_pauses_;
+  PathVerdict told_verdict_ = PathVerdict::not_judged;
   std::optional<Write> withheld_;  // already logged
   std::optional<base::BootTime> wake_at_;
   std::optional<KernelCounts> adopted_counts_;  // until they are compared with the present ones

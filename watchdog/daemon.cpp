@@ -85,6 +85,7 @@ Daemon::Daemon(const Options& options, Config config, base::LockFile lock, base:
       loop_(std::move(loop)),
       monitor_(std::move(monitor)),
       surroundings_(options.paths, std::move(watch)),
+      paths_(options.prober_status_file),
       keeper_([this](IfIndex bond) { return picture_of(bond); }, DeviceFactsCache(options.paths),
               actuator_, surroundings_),
       publisher_(options.status_file),
@@ -153,7 +154,8 @@ void Daemon::configure(Config config) {
   config_ = std::move(config);
   policy_ = policy_of(config_, options_, identity_.boot_id);
   identity_.mode = policy_.mode;
-  keeper_.configure({config_, policy_, migration_of(config_)});
+  keeper_.configure({config_, policy_, migration_of(config_), identity_.boot_id});
+  paths_.configure(config_);
 }
 
 Picture Daemon::picture_of(IfIndex bond) const {
@@ -256,6 +258,14 @@ void Daemon::look_around(BootTime now) {
   }
 }
 
+void Daemon::look_at_paths(BootTime now) {
+  if (paths_.look(now)) keeper_.note(paths_.status());
+  if (const auto error = paths_.take_error()) {
+    tell(LogLevel::warn, Event::path_unread,
+         {{"err", error->to_string()}, {"hint", std::string("as if there were no prober")}});
+  }
+}
+
 void Daemon::act(BootTime now) {
   // A slave that has left and the command that took it out are one piece of news, and what has to
   // be kept first is then done at once.
@@ -290,6 +300,7 @@ void Daemon::on_timer() {
     return;
   }
   if (now >= surroundings_.wake_at()) look_around(now);
+  if (const auto due = paths_.wake_at(); due && now >= *due) look_at_paths(now);
   act(now);
 }
 
@@ -380,6 +391,7 @@ void Daemon::arm_timer() {
   };
   also(keeper_.wake_at());
   also(surroundings_.wake_at());
+  also(paths_.wake_at());
   also(journal_.wake_at());
   if (ready_) also(publisher_.wake_at());
   if (auto armed = loop_.arm_timer(at); !armed) {

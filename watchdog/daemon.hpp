@@ -15,6 +15,7 @@
 #include "watchdog/netlink_actuator.hpp"
 #include "watchdog/options.hpp"
 #include "watchdog/partition_keeper.hpp"
+#include "watchdog/path_watch.hpp"
 #include "watchdog/status_publisher.hpp"
 #include "watchdog/surroundings_monitor.hpp"
 
@@ -47,6 +48,7 @@ class Daemon {
   // Everything that follows from what was noted: decisions, writes, log, status, next timer.
   void act(base::BootTime now);
   void look_around(base::BootTime now);
+  void look_at_paths(base::BootTime now);
   void adopt_memory();
   void start_on_machine();
   void keep_identity();
@@ -67,6 +69,7 @@ class Daemon {
   base::EventLoop loop_;
   bond::LinkMonitor monitor_;
   SurroundingsMonitor surroundings_;
+  PathWatch paths_;
   NetlinkActuator actuator_;
   PartitionKeeper keeper_;
   StatusPublisher publisher_;

@@ -56,11 +56,14 @@ FastFailover consider(const PolicyConfig& config, const FastFailoverState& state
   for (const SlaveView& slave : view.slaves) {
     if (slave.index != sriov.index && slave.healthy()) able.push_back(slave.index);
   }
+  const bool dead_end = is_virtual_path_dead(verdict_at(view, now));
   const bool too_soon = !state.moves.empty() && now - state.moves.back() < kFastMovesApart;
   if (able.empty()) {
     fast.skipped = FastSkip::no_backup;
   } else if (able.size() > 1) {
     fast.skipped = FastSkip::several_backups;  // which one is the kernel's business
+  } else if (dead_end) {
+    fast.skipped = FastSkip::path_dead;
   } else if (state.exhausted || too_soon) {
     fast.skipped = FastSkip::rate_limited;
   } else {

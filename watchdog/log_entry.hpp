@@ -19,6 +19,7 @@ enum class Event : std::uint8_t {
   failover,        // the active slave changed
   state,           // what the watchdog does about a bond changed
   finding,         // why a bond is not managed
+  path_verdict,    // what the prober says of a bond's paths changed
   paused,          // what holds writes to a bond back changed
   mac_conflict,    // a slave has the bond's address and is not active, or no longer
   write,           // primary is about to be written
@@ -36,6 +37,7 @@ enum class Event : std::uint8_t {
   platform,         // the machine that the partition runs on, at start
   frame_changed,    // the partition runs on another machine
   hcnmgr_stuck,     // hcnmgr or drmgr does not end
+  path_unread,      // the prober's file cannot be used
   platform_unseen,  // a sign of hcnmgr, drmgr or the platform cannot be read
   identity_unkept,  // the file that tells the next boot where this one ran cannot be used
   memory_adopted,   // counters and times go on from the status file
@@ -68,6 +70,7 @@ struct hnv::base::EnumNames<hnv::watchdog::Event> {
                                                                  "failover",
                                                                  "state",
                                                                  "finding",
+                                                                 "path_verdict",
                                                                  "paused",
                                                                  "mac_conflict",
                                                                  "write",
@@ -85,6 +88,7 @@ struct hnv::base::EnumNames<hnv::watchdog::Event> {
                                                                  "platform",
                                                                  "frame_changed",
                                                                  "hcnmgr_stuck",
+                                                                 "path_unread",
                                                                  "platform_unseen",
                                                                  "identity_unkept",
                                                                  "memory_adopted",

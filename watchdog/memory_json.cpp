@@ -51,6 +51,13 @@ void visit(Codec& codec, State& fast) {
 }
 
 template <class Codec, class State>
+requires std::is_same_v<std::remove_const_t<State>, PathFailoverState>
+void visit(Codec& codec, State& path) {
+  codec("moved", path.moved);
+  codec("owed", path.owed);
+}
+
+template <class Codec, class State>
 requires std::is_same_v<std::remove_const_t<State>, PolicyState>
 void visit(Codec& codec, State& state) {
   codec("sriov", state.sriov);
@@ -66,6 +73,7 @@ void visit(Codec& codec, State& state) {
   codec("primary_losses", state.primary_losses);
   codec("damping", state.damping);
   codec("fast_failover", state.fast);
+  codec("path", state.path);
 }
 
 template <class Codec, class State>

@@ -51,6 +51,8 @@ std::variant<Options, int> parse_options(int argc, const char* const* argv) {
            "what is published for hnv-exporter and hnvctl; its folder must exist");
   add_path("--identity.file", options.identity_file,
            "where the partition ran last, kept for the next boot; its folder must exist");
+  add_path("--prober.status-file", options.prober_status_file,
+           "what hnv-prober says of paths; read where a bond has path: in the configuration");
   add_path("--path.hcnmgr-log", options.paths.hcnmgr_log, "the log that every hcnmgr appends to");
   add_path("--path.dlpar-lock", options.paths.dlpar_lock, "the lock that drmgr holds");
   add_path("--path.hook", options.paths.hook_notes, "the folder that drmgr's hook writes to");

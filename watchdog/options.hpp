@@ -14,6 +14,7 @@ struct Options {
   std::string config_file = kConfigFile;
   std::string status_file = kWatchdogStatusFile;
   std::string identity_file = kIdentityFile;
+  std::string prober_status_file = kProberStatusFile;
   Paths paths;
   base::LogLevel log_level = base::LogLevel::info;
   base::LogFormat log_format = base::LogFormat::logfmt;

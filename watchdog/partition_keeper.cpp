@@ -227,12 +227,21 @@ void PartitionKeeper::tell_migration(const MigrationDecision& decision, BootTime
   lpm_.overdue = window && window->overdue;
 }
 
+void PartitionKeeper::note(std::optional<PathStatus> paths) {
+  paths_ = std::move(paths);
+  for (const auto& [bond, keeper] : keepers_) {
+    const BondConfig* config = settings_.config.bond(keeper.status().name);
+    if (config != nullptr && config->path) touched_.insert(bond);
+  }
+}
+
 PolicyConfig PartitionKeeper::policy_of(const BondConfig* config) const {
   PolicyConfig policy = settings_.policy;
   if (config != nullptr) {
     policy.damping = config->damping;
     policy.fast_failover = config->fast_failover;
     policy.fast_failover_delay = config->fast_failover_delay;
+    policy.act_on_path = config->act_on_path;
   }
   return policy;
 }
@@ -255,7 +264,10 @@ void PartitionKeeper::look_at(IfIndex bond, BootTime now, Round& round) {
   const Situation situation = situation_of(keeper);
   const BondConfig* config = settings_.config.bond(keeper.status().name);
   const PolicyConfig policy = policy_of(config);
-  const BondContext context{policy, config, situation, facts_, actuator_, lookout_};
+  const bool probed = paths_ && config != nullptr && config->path;
+  const BondContext context{
+      policy,           config, situation, facts_, actuator_, lookout_, probed ? &*paths_ : nullptr,
+      settings_.boot_id};
   BondKeeper::Round one = keeper.look(picture, context, now);
   std::move(one.log.begin(), one.log.end(), std::back_inserter(round.log));
   if (one.read_back) round.read_back.insert(bond);

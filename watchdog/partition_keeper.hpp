@@ -26,6 +26,7 @@ class PartitionKeeper {
     Config config;
     PolicyConfig policy;
     MigrationConfig migration;
+    std::string boot_id = {};  // of this boot: what the prober says of another one is old
   };
   using PictureOf = std::function<Picture(bond::IfIndex)>;
 
@@ -49,6 +50,8 @@ class PartitionKeeper {
   void note_complete(base::BootTime now);
   // The link monitor has begun anew: every picture may have changed.
   void look_at_all() { all_touched_ = true; }
+  // What the prober publishes; empty without a file that can be used.
+  void note(std::optional<PathStatus> paths);
   void note(Surroundings surroundings) { surroundings_ = std::move(surroundings); }
 
   struct Round {
@@ -111,6 +114,7 @@ class PartitionKeeper {
   std::set<bond::IfIndex> touched_;  // since the last act(), or not fresh at that time
   bool all_touched_ = false;
   Surroundings surroundings_;
+  std::optional<PathStatus> paths_;
   MigrationState migration_;
   Situation situation_;                         // of every HNV bond
   std::vector<OperatorPause> operator_pauses_;  // that the bonds know of

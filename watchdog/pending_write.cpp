@@ -52,6 +52,8 @@ void fail(const PolicyConfig& config, Decision& decision, RestoreFailure failure
     return;
   }
   decision.outcome = WriteFailed{write, failure};
+  // As if it had worked: the back-off ends at once where all else is well.
+  if (write.rule == WriteRule::path_failover) state.path.moved = now;
   ++state.failures;
   state.retry_at = now + backoff(config, write.bond, state.failures);
 }
@@ -69,6 +71,7 @@ void note_accepted(PolicyState& state, TimePoint now) {
   }
   if (rule == WriteRule::reassert) state.reasserted = true;
   if (rule == WriteRule::fast_failover) note_moved(state.fast, now);
+  if (rule == WriteRule::path_failover) state.path.moved = now;
 }
 
 void note_outdated(const PolicyConfig& config, Decision& decision, TimePoint now) {
@@ -114,7 +117,8 @@ void verify(const PolicyConfig& config, Decision& decision, const BondView& view
     decision.outcome = WriteConfirmed{pending.write, now - pending.decided};
     const WrittenOption option = option_of(pending.write.rule);
     if (option == WrittenOption::primary) state.confirmed = pending.write.slave;
-    if (option == WrittenOption::active_slave) state.fast.owed = true;
+    if (pending.write.rule == WriteRule::fast_failover) state.fast.owed = true;
+    if (pending.write.rule == WriteRule::path_failover) state.path.owed = true;
     state.failures = 0;
     state.retry_at.reset();
     state.pending.reset();

@@ -46,6 +46,7 @@ void remember(PolicyState& state, const BondView& view, const SlaveView* sriov, 
   const bool carried = same && (!state.inactive_since || view.active == sriov->index);
   if (carried && !planned) note_losses(state.damping, losses, now);
   follow(state.fast, view, *sriov, losses > 0, now);
+  follow(state.path, view, *sriov);
   if (sriov->healthy() && !state.healthy_since) state.healthy_since = now;
   state.sriov = sriov->index;
   state.losses = sriov->losses;
@@ -128,7 +129,7 @@ std::optional<Write> wanted_write(const PolicyConfig& config, Decision& decision
 bool is_allowed(Mode mode, const PolicyState& state, WriteRule rule, const BondView& view) {
   if (mode != Mode::repair) return mode == Mode::enforce;
   if (option_of(rule) != WrittenOption::primary) return true;
-  return rule == WriteRule::reassert ? state.fast.owed : !view.primary;
+  return rule == WriteRule::reassert ? state.fast.owed || state.path.owed : !view.primary;
 }
 
 bool another_is_healthy(const BondView& view, const SlaveView& sriov) {
@@ -157,6 +158,9 @@ Gate last_gate(const PolicyConfig& config, const PolicyState& state, const BondV
     const TimePoint quiet = std::max(*state.healthy_since, *state.inactive_since);
     also(quiet + (state.fast.owed ? config.fast_failover_hold : config.hold_down),
          WatchState::hold_down, OffReason::hold_down);
+    if (state.path.owed && state.path.moved) {
+      also(*state.path.moved + kPathStay, WatchState::path_dead, OffReason::path_dead);
+    }
     if (state.last_move) {
       also(*state.last_move + config.move_spacing, WatchState::hold_down, OffReason::hold_down);
     }
@@ -209,7 +213,7 @@ Assessment at_rest(const BondView& view, const SlaveView& sriov) {
 
 // A write is under way. One that takes the traffic away restores nothing.
 Assessment while_written(WriteRule rule, const BondView& view, const SlaveView& sriov) {
-  if (rule == WriteRule::fast_failover) return at_rest(view, sriov);
+  if (option_of(rule) == WrittenOption::active_slave) return at_rest(view, sriov);
   const bool damps = option_of(rule) == WrittenOption::primary_reselect;
   return Assessment{
       WatchState::restoring,
@@ -252,11 +256,31 @@ void decide_fast(const PolicyConfig& config, Decision& decision, const BondView&
   }
 }
 
+// Away from a dead path, if that is asked for and nothing holds it back; then the rest goes on as
+// if the path were alive.
+void decide_path(const PolicyConfig& config, Decision& decision, const BondView& view,
+                 const SlaveView& sriov, TimePoint now) {
+  const PolicyState& state = decision.state;
+  const PathFailover move = consider(config, state.path, view, sriov, now);
+  if (move.wait) wake(decision, *move.wait);
+  if (!move.write || held_back(view, &sriov) || is_suppressing(config, state)) return;
+  const Gate gate = last_gate(config, state, view, sriov, move.write->rule);
+  if (now < gate.opens) {
+    wake(decision, gate.opens);
+  } else {
+    write_now(decision, *move.write, now);
+  }
+}
+
 // Nothing is to be written.
 void rest(const PolicyConfig& config, Decision& decision, const BondView& view,
-          const SlaveView& sriov) {
+          const SlaveView& sriov, TimePoint now) {
   PolicyState& state = decision.state;
   decision.assessment = at_rest(view, sriov);
+  if (sriov.healthy() && is_sriov_path_dead(verdict_at(view, now))) {
+    decision.assessment =
+        Assessment{WatchState::path_dead, off_reason(view, sriov, OffReason::path_dead)};
+  }
   if (is_suppressing(config, state)) {
     decision.assessment =
         Assessment{WatchState::suppressed, off_reason(view, sriov, OffReason::suppressed)};
@@ -273,15 +297,24 @@ void decide(const PolicyConfig& config, Decision& decision, const BondView& view
             const SlaveView& sriov, TimePoint now) {
   PolicyState& state = decision.state;
   decide_fast(config, decision, view, sriov, now);
+  if (!decision.write) decide_path(config, decision, view, sriov, now);
+  // What the verdict holds back is free again when it is too old.
+  if (verdict_at(view, now) != PathVerdict::not_judged) wake(decision, *view.path.valid_until);
   if (state.damping.suppressed_since) wake(decision, released_at(state.damping));
   if (decision.write) {
     decision.assessment = while_written(decision.write->rule, view, sriov);
     return;
   }
   const auto write = wanted_write(config, decision, view, sriov, now);
-  if (!write) return rest(config, decision, view, sriov);
+  if (!write) return rest(config, decision, view, sriov, now);
   if (const auto held = held_back(view, &sriov)) {
     decision.assessment = held;
+    return;
+  }
+  const bool moves = brings_back(write->rule) && another_is_healthy(view, sriov);
+  if (moves && holds_return(state.path, view, now)) {
+    decision.assessment =
+        Assessment{WatchState::path_dead, off_reason(view, sriov, OffReason::path_dead)};
     return;
   }
   const bool held_by_damping = option_of(write->rule) == WrittenOption::primary_reselect;
@@ -293,7 +326,7 @@ void decide(const PolicyConfig& config, Decision& decision, const BondView& view
     return;
   }
   const TimePoint refills_at = budget_refills_at(config, state);
-  if (brings_back(write->rule) && another_is_healthy(view, sriov) && now < refills_at) {
+  if (moves && now < refills_at) {
     decision.budget_spent = true;
     decision.assessment =
         Assessment{WatchState::observing, off_reason(view, sriov, OffReason::observe)};

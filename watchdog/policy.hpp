@@ -10,9 +10,11 @@
 #include <vector>
 
 #include "bond/types.hpp"
+#include "hnv/path_health.hpp"
 #include "hnv/vocabulary.hpp"
 #include "watchdog/damping.hpp"
 #include "watchdog/fast_failover.hpp"
+#include "watchdog/path_failover.hpp"
 #include "watchdog/situation.hpp"
 #include "watchdog/write.hpp"
 
@@ -25,6 +27,7 @@ struct PolicyConfig {
   Mode mode = Mode::enforce;
   bool damping = false;  // act on it: without, penalties are counted only
   bool fast_failover = false;
+  bool act_on_path = false;        // move the traffic away from a dead path
   Duration fast_failover_delay{};  // a carrier that is back by then was never lost
   Duration fast_failover_hold = std::chrono::seconds(5);  // health before a fast move is undone
   std::size_t moves_per_hour = 12;                        // of ours, back to the SR-IOV slave
@@ -72,7 +75,7 @@ struct BondView {
   std::optional<WriteAnswer> answer;        // once, in the step after a write
   Situation situation;                      // pauses, and the migration window
   bool saved_is_kept = false;  // DampingState::saved, as it is, is where a restart finds it
-  // Here joins the verdict on the path.
+  PathHealth path;             // what the prober says, as far as it is to be believed
   bool operator==(const BondView&) const = default;
 };
 
@@ -108,6 +111,7 @@ struct PolicyState {
 
   DampingState damping;
   FastFailoverState fast;
+  PathFailoverState path;
   bool operator==(const PolicyState&) const = default;
 };
 

@@ -107,6 +107,7 @@ void Recorder::note_assessment(const Assessment& assessment, BootTime now) {
 }
 
 void Recorder::note_attempt(WriteRule rule) {
+  if (rule == WriteRule::path_failover) return;  // restores nothing; the failover itself is counted
   ++(rule == WriteRule::fast_failover ? status_.fast_failovers : status_.restore_attempts);
 }
 
@@ -116,7 +117,7 @@ void Recorder::note_outcome(const WriteOutcome& outcome) {
     return;
   }
   const auto& confirmed = std::get<WriteConfirmed>(outcome);
-  if (confirmed.write.rule == WriteRule::fast_failover) return;
+  if (option_of(confirmed.write.rule) == WrittenOption::active_slave) return;
   status_.restore_duration.observe(base::to_seconds(confirmed.took));
 }
 
@@ -199,6 +200,7 @@ FailoverCause Recorder::cause_of(const OpenChange& open, const bond::Topology& t
                                  const Situation& situation) const {
   if (open.resync) return FailoverCause::resync;
   if (open.own == WriteRule::fast_failover) return FailoverCause::fast_failover;
+  if (open.own == WriteRule::path_failover) return FailoverCause::path;
   if (open.own) return FailoverCause::watchdog;
   if (situation.lpm_window) return FailoverCause::lpm;
   const FailoverCause cause = cause_without_migration(open, topology);

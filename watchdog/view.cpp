@@ -41,4 +41,16 @@ BondView make_view(const bond::Topology& topology, bond::IfIndex bond, const Rol
   return view;
 }
 
+ProbedBond probed_bond(const bond::Topology& topology, bond::IfIndex bond, const std::string& name,
+                       const RoleAssignment& roles) {
+  ProbedBond probed{name, bond, {}};
+  const auto slaves = topology.slaves_of(bond);
+  for (std::size_t index = 0; index < slaves.size(); ++index) {
+    const bond::Link& slave = slaves[index]->link;
+    probed.slaves.push_back({slave.index, slave.address.value_or(bond::MacAddress{}),
+                             index < roles.roles.size() ? roles.roles[index] : Role::unknown});
+  }
+  return probed;
+}
+
 }  // namespace hnv::watchdog

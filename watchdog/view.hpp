@@ -13,6 +13,10 @@ namespace hnv::watchdog {
 BondView make_view(const bond::Topology& topology, bond::IfIndex bond, const RoleAssignment& roles,
                    bool fresh, std::uint64_t refreshes);
 
+// Whom the prober must have asked for its verdict to be about this bond.
+ProbedBond probed_bond(const bond::Topology& topology, bond::IfIndex bond, const std::string& name,
+                       const RoleAssignment& roles);
+
 // What fast failover needs: miimon, neither ARP monitoring nor downdelay, which asks to ride a
 // glitch out.
 bool is_plain_miimon(const bond::BondInfo& bond);

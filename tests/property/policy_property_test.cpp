@@ -32,7 +32,8 @@ RC_GTEST_PROP(PolicyProperty, WritesTheOneSriovSlaveAndNoOther, ()) {
       if (!write) continue;
       const SlaveView* sriov = the_sriov_slave(seen.view);
       RC_ASSERT(sriov != nullptr);
-      RC_ASSERT((write->slave == sriov->index) == (write->rule != WriteRule::fast_failover));
+      const bool to_another = option_of(write->rule) == WrittenOption::active_slave;
+      RC_ASSERT((write->slave == sriov->index) == !to_another);
       RC_ASSERT(write->bond == seen.view.bond);
     }
   }

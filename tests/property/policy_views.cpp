@@ -66,6 +66,7 @@ rc::Gen<PolicyConfig> any_config() {
     config.settle = std::chrono::seconds(*inRange(0, 30));
     config.damping = *arbitrary<bool>();
     config.fast_failover = *arbitrary<bool>();
+    config.act_on_path = *arbitrary<bool>();
     config.fast_failover_delay = std::chrono::milliseconds(*rc::gen::element(0, 10));
     config.moves_per_hour = *inRange<std::size_t>(1, 13);
     config.jitter_seed = *arbitrary<std::uint32_t>();
@@ -106,11 +107,29 @@ rc::Gen<BondView> any_view() {
   });
 }
 
+rc::Gen<PathHealth> any_path() {
+  return exec([] {
+    PathHealth path;
+    path.verdict = *weightedElement<PathVerdict>({{6, PathVerdict::not_judged},
+                                                  {6, PathVerdict::healthy},
+                                                  {6, PathVerdict::sriov_dead},
+                                                  {3, PathVerdict::virtual_dead},
+                                                  {3, PathVerdict::both_dead},
+                                                  {1, PathVerdict::target_dead},
+                                                  {1, PathVerdict::target_filtered},
+                                                  {1, PathVerdict::isolated}});
+    path.sriov_answers_in_row = *rc::gen::element(0U, 9U, 10U, 1000U);
+    return path;
+  });
+}
+
 rc::Gen<std::vector<Look>> any_looks() {
   return rc::gen::container<std::vector<Look>>(exec([] {
     Look look;
     look.after = any_pause();
     look.view = *any_view();
+    look.view.path = *any_path();
+    look.judged_for = std::chrono::seconds(*inRange(-1, 4));
     look.answer = *weightedElement<std::optional<WriteAnswer>>(
         {{8, WriteAnswer(WriteAccepted{})},
          {2, WriteAnswer(WriteRefused{RestoreFailure::permission})},
@@ -129,6 +148,7 @@ std::vector<Seen> run(const PolicyConfig& config, const std::vector<Look>& looks
     now += look.after;
     BondView view = look.view;
     if (awaits_answer) view.answer = look.answer;
+    if (view.path.verdict != PathVerdict::not_judged) view.path.valid_until = now + look.judged_for;
     Decision decision = step(config, state, view, now);
     awaits_answer = decision.write.has_value();
     seen.push_back(Seen{now, view, state, decision});

@@ -18,6 +18,7 @@ struct Look {
   Duration after{};
   BondView view;
   std::optional<WriteAnswer> answer;  // given only if a write is waiting for one
+  Duration judged_for{};              // how long the verdict still holds
 };
 
 std::ostream& operator<<(std::ostream& out, const Look& look);
