@@ -48,13 +48,16 @@ void BondProber::see(BondView view, BootTime now) {
   const bool undisturbed = is_undisturbed(view_, view);
   view_ = std::move(view);
   keep_what_is_viewed();
-  for (const ViewedSlave& slave : view_.slaves) {
-    if (!obstacle_of(slave).empty()) forget_slave(slave.index);
-  }
   if (!undisturbed) pause(now);
-  if (std::string doubt = doubt_about_view(); !doubt.empty()) {
-    conclude(PathVerdict::not_judged, std::move(doubt), now);
+  bool link_lost = false;
+  for (const ViewedSlave& slave : view_.slaves) {
+    if (slave.lower_up) continue;
+    forget_slave(slave.index);
+    link_lost = true;
   }
+  // A failover is told in several messages, and between them two slaves can seem to have one
+  // address, or none to be active. Such doubts wait until the pause is over; a lost link does not.
+  if (link_lost || now >= paused_until_) doubt_view(now);
 }
 
 void BondProber::keep_what_is_viewed() {
@@ -262,11 +265,18 @@ void BondProber::note_cross(IfIndex slave, const CrossProbe& probe, BootTime now
   if (cross->second.path.up() == true) isolated_ = false;
 }
 
-void BondProber::judge_now(BootTime now) {
-  if (std::string doubt = doubt_about_view(); !doubt.empty()) {
-    conclude(PathVerdict::not_judged, std::move(doubt), now);
-    return;
+bool BondProber::doubt_view(BootTime now) {
+  std::string doubt = doubt_about_view();
+  if (doubt.empty()) return false;
+  for (const ViewedSlave& slave : view_.slaves) {
+    if (!obstacle_of(slave).empty()) forget_slave(slave.index);
   }
+  conclude(PathVerdict::not_judged, std::move(doubt), now);
+  return true;
+}
+
+void BondProber::judge_now(BootTime now) {
+  if (doubt_view(now)) return;
   const ViewedSlave& sriov = *only_slave(Role::sriov);
   const ViewedSlave& other = *only_slave(Role::virtual_device);
   PathFacts facts;

@@ -111,6 +111,8 @@ class BondProber {
   void pause(base::BootTime now);
   void drop_all();
   void close_all();
+  // Whether the view alone keeps the bond from being judged, which is concluded then.
+  bool doubt_view(base::BootTime now);
   void judge_now(base::BootTime now);
   void conclude(PathVerdict verdict, std::string doubt, base::BootTime now);
   void ask_targets(const ViewedSlave& slave, base::BootTime now, std::vector<Outgoing>& frames);
