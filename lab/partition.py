@@ -89,7 +89,7 @@ class Partition:
             self.write_config(config.text())
         arguments = f"--config.file={CONFIG_FILE} --status.file={STATUS_FILE} --log.format=logfmt --log.level=debug"
         self.watchdog.command = f"{within} " * bool(within) + confined(
-            f"{self._in_guest('watchdog')} {arguments}", WATCHDOG_UID, NET_ADMIN if capable else NOTHING, asan
+            f"{self.program('watchdog')} {arguments}", WATCHDOG_UID, NET_ADMIN if capable else NOTHING, asan
         )
         before = self._status_age()
         self.watchdog.start()
@@ -112,7 +112,7 @@ class Partition:
             files = f" --watchdog.status-file={STATUS_FILE}"
         if arguments.startswith("status"):
             files += f" --watchdog.status-file={STATUS_FILE}"
-        return self.guest.attempt(f"{environment} {self._in_guest('ctl')} {arguments} {files}")
+        return self.guest.attempt(f"{environment} {self.program('ctl')} {arguments} {files}")
 
     # --- between cases ---------------------------------------------------------------------------------------------
 
@@ -164,16 +164,17 @@ class Partition:
         guest.sh(f"chown {WATCHDOG_UID}:{WATCHDOG_UID} /run/hnv")
         if self.build:
             # Seen through a mount of their own, the programs can be run by a user who may not enter the checkout.
-            for room in ("watchdog", "exporter", "ctl"):
+            for room in ("watchdog", "prober", "exporter", "ctl"):
                 source = shlex.quote(str(self.build.folder / room))
                 guest.attempt(f"[ -d {source} ] && mkdir -p /run/hnv-lab/{room} && mount --bind {source} /run/hnv-lab/{room}")
         self.first.dismantle()
         self.second.dismantle()
 
-    def _in_guest(self, room: str) -> str:
+    def program(self, room: str) -> str:
+        """Where the program of that room is in the guest."""
         if not self.build:
             raise LabError("this lab was started without a build of the project")
-        program = {"watchdog": self.build.watchdog, "exporter": self.build.exporter, "ctl": self.build.hnvctl}[room]
+        program = {"watchdog": self.build.watchdog, "prober": self.build.prober, "exporter": self.build.exporter, "ctl": self.build.hnvctl}[room]
         if not program.exists():
             self.build.require()
         return f"/run/hnv-lab/{room}/{program.name}"
@@ -182,7 +183,7 @@ class Partition:
         if not self.build or self.build.missing():
             return ""
         arguments = f"--web.listen-address=0.0.0.0:{EXPORTER_PORT} --watchdog.status-file={STATUS_FILE}"
-        return confined(f"{self._in_guest('exporter')} --config.file={CONFIG_FILE} {arguments}", EXPORTER_UID, NOTHING)
+        return confined(f"{self.program('exporter')} --config.file={CONFIG_FILE} {arguments}", EXPORTER_UID, NOTHING)
 
     def _status_age(self) -> str:
         return self.guest.attempt(f"stat -c %i:%y {STATUS_FILE} 2>/dev/null")[1]

@@ -41,6 +41,10 @@ class Build:
         return self.folder / "watchdog" / "hnv-watchdog"
 
     @property
+    def prober(self) -> Path:
+        return self.folder / "prober" / "hnv-prober"
+
+    @property
     def exporter(self) -> Path:
         return self.folder / "exporter" / "hnv-exporter"
 
@@ -64,7 +68,7 @@ class Build:
         )
 
     def missing(self) -> list[Path]:
-        return [path for path in (self.watchdog, self.exporter, self.hnvctl) if not path.exists()]
+        return [path for path in (self.watchdog, self.prober, self.exporter, self.hnvctl) if not path.exists()]
 
     def require(self) -> None:
         if self.missing():

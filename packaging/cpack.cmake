@@ -9,7 +9,7 @@ set(CPACK_PACKAGE_VERSION ${PROJECT_VERSION})
 set(CPACK_PACKAGING_INSTALL_PREFIX /usr)
 set(CPACK_STRIP_FILES ON)
 set(CPACK_THREADS 1)
-set(CPACK_COMPONENTS_ALL hnvctl hnv-watchdog hnv-exporter hnv-dashboards)
+set(CPACK_COMPONENTS_ALL hnvctl hnv-watchdog hnv-prober hnv-exporter hnv-dashboards)
 set(CPACK_COMPONENTS_GROUPING IGNORE)
 set(CPACK_INSTALL_DEFAULT_DIRECTORY_PERMISSIONS
   OWNER_READ OWNER_WRITE OWNER_EXECUTE GROUP_READ GROUP_EXECUTE WORLD_READ WORLD_EXECUTE)
@@ -135,6 +135,19 @@ why. Installing it starts nothing."
   RESTARTED hnv-watchdog.service
   STATE /var/lib/hnv
   CONFIG /etc/drmgr.d/pmig/50-hnv)
+
+hnv_package(hnv-prober
+  SUMMARY "Hybrid Network Virtualization: finds dead paths behind live links"
+  DESCRIPTION "A link can be up while nothing passes behind it: the bond does not move,
+and the next failover cuts the network. hnv-prober asks through each port
+of a bond, by frames that change nothing at others, and tells the other
+programs what it found. It drops its one privilege at its start.
+Installing it starts nothing."
+  DEB_DEPENDS "hnvctl ${same_version}"
+  RPM_REQUIRES "hnvctl = HNV_VERSION"
+  UNITS hnv-prober.service
+  RESTARTED hnv-prober.service
+  STATE /run/hnv-prober)
 
 hnv_package(hnv-exporter
   SUMMARY "Hybrid Network Virtualization: metrics of bonds for Prometheus"

@@ -23,7 +23,7 @@ from typing import Any
 from urllib.parse import quote
 
 REPOSITORY = Path(__file__).resolve().parent.parent
-PROGRAMS = {"hnv-watchdog": "watchdog", "hnv-exporter": "exporter", "hnvctl": "ctl"}
+PROGRAMS = {"hnv-watchdog": "watchdog", "hnv-prober": "prober", "hnv-exporter": "exporter", "hnvctl": "ctl"}
 OURS = "Apache-2.0"
 # How a package's file says that it is for Debian's architecture, or for any.
 NAMES = {

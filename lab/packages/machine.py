@@ -21,7 +21,7 @@ from lab.wiring import FIRST, qemu_devices
 MACHINE = replace(
     HOST_LIKE, environment=f"{HOST_LIKE.environment} lab_root=overlay lab_init=systemd net.ifnames=0 systemd.show_status=0", memory_mb=1536
 )
-PACKAGES = ("hnvctl", "hnv-watchdog", "hnv-exporter", "hnv-dashboards")
+PACKAGES = ("hnvctl", "hnv-watchdog", "hnv-prober", "hnv-exporter", "hnv-dashboards")
 SLOW = 900.0  # a package manager, emulated, on a busy machine
 
 # What changes by itself, or is a package manager's record of what it did. The users are left on purpose.

@@ -130,7 +130,7 @@ class Story:
         expect(sorted(left), [], "files that are left")
         expect(machine.option("fail_over_mac"), "follow", "fail_over_mac")
         expect(machine.option("primary_reselect"), "always", "primary_reselect")
-        machine.sh("getent passwd hnv-watchdog hnv-exporter")
+        machine.sh("getent passwd hnv-watchdog hnv-prober hnv-exporter")
 
     # --- the same by rpm -------------------------------------------------------------------------------------------
 

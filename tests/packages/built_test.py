@@ -11,7 +11,7 @@ from pathlib import Path
 
 from lab.paths import REPOSITORY
 
-NAMES = ("hnvctl", "hnv-watchdog", "hnv-exporter", "hnv-dashboards")
+NAMES = ("hnvctl", "hnv-watchdog", "hnv-prober", "hnv-exporter", "hnv-dashboards")
 FLOOR = REPOSITORY / "packaging" / "rpm" / "floor.txt"
 # What the RPM packages may need of another distribution, beside the symbols' versions: what each of them has under this name.
 SHARED = {"libc.so.6", "libm.so.6", "libgcc_s.so.1", "libstdc++.so.6", "libnl-3.so.200", "libsystemd.so.0", "libssl.so.3", "libcrypto.so.3"}
@@ -93,7 +93,7 @@ class BuiltTest(unittest.TestCase):
             self.assertLessEqual(libraries, SHARED, name)
 
     def test_daemons_need_hnvctl_of_their_version(self) -> None:
-        for name in ("hnv-watchdog", "hnv-exporter"):
+        for name in ("hnv-watchdog", "hnv-prober", "hnv-exporter"):
             deb, = self.folder.glob(f"{name}_*.deb")
             version = output_of("dpkg-deb", "-f", str(deb), "Version").strip()
             self.assertIn(f"hnvctl (= {version})", output_of("dpkg-deb", "-f", str(deb), "Depends"))

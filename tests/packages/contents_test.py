@@ -14,7 +14,7 @@ from pathlib import Path
 from lab.paths import REPOSITORY
 
 BUILD = Path(os.environ["HNV_BUILD_DIR"])
-COMPONENTS = ("hnvctl", "hnv-watchdog", "hnv-exporter", "hnv-dashboards")
+COMPONENTS = ("hnvctl", "hnv-watchdog", "hnv-prober", "hnv-exporter", "hnv-dashboards")
 
 
 def installed(component: str, root: Path) -> set[str]:
@@ -41,7 +41,7 @@ class InstalledTest(unittest.TestCase):
     def test_what_a_daemon_needs_is_in_its_package_or_hnvctl(self) -> None:
         for wanted in ("etc/hnv/hnv.yaml", "usr/lib/sysusers.d/hnv.conf", "usr/lib/tmpfiles.d/hnv.conf", "usr/share/man/man5/hnv.yaml.5"):
             self.assertIn(wanted, self.parts["hnvctl"])
-        for name in ("hnv-watchdog", "hnv-exporter"):
+        for name in ("hnv-watchdog", "hnv-prober", "hnv-exporter"):
             for wanted in (f"usr/sbin/{name}", f"usr/lib/systemd/system/{name}.service", f"usr/share/man/man8/{name}.8"):
                 self.assertIn(wanted, self.parts[name])
 

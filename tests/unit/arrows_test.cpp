@@ -21,6 +21,7 @@ const std::map<std::string, Rooms>& arrows() {
       {"bond", {"base"}},
       {"hnv", {"bond", "base"}},
       {"watchdog", {"hnv", "bond", "base"}},
+      {"prober", {"hnv", "bond", "base"}},
       {"exporter", {"checks", "hnv", "bond", "base"}},
       {"checks", {"hnv", "bond", "base"}},
       {"ctl", {"checks", "hnv", "bond", "base"}},

@@ -98,6 +98,10 @@ TEST(Manual, OfTheWatchdogHasItsOptions) {
   expect_same_options(options_in_help(HNV_WATCHDOG_PROGRAM), options_in_manual("hnv-watchdog.8"));
 }
 
+TEST(Manual, OfTheProberHasItsOptions) {
+  expect_same_options(options_in_help(HNV_PROBER_PROGRAM), options_in_manual("hnv-prober.8"));
+}
+
 TEST(Manual, OfTheExporterHasItsOptions) {
   expect_same_options(options_in_help(HNV_EXPORTER_PROGRAM), options_in_manual("hnv-exporter.8"));
 }
@@ -120,6 +124,7 @@ TEST(Manual, ReadsDefaultsFromTheHelp) {
 TEST(Manual, NamesEveryExitStatusThatTheHelpNames) {
   static const std::regex exit_code(R"([ ;,](\d+) )");
   std::map<std::string, std::string> pages{{HNV_WATCHDOG_PROGRAM, "hnv-watchdog.8"},
+                                           {HNV_PROBER_PROGRAM, "hnv-prober.8"},
                                            {HNV_EXPORTER_PROGRAM, "hnv-exporter.8"}};
   for (const std::string& command : kCommands) {
     pages.emplace(std::string(HNV_CTL_PROGRAM) + " " + command, "hnvctl.8");

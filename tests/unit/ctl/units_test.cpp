@@ -84,7 +84,7 @@ class InstalledUnit {
 
 // The score is ten times what systemd-analyze prints: 2.0 at most.
 TEST(Units, AreExposedAsLittleAsTheirWorkAllows) {
-  for (const char* name : {"hnv-watchdog", "hnv-exporter", "hnv-doctor"}) {
+  for (const char* name : {"hnv-watchdog", "hnv-prober", "hnv-exporter", "hnv-doctor"}) {
     const auto [content, text] =
         InstalledUnit(name).judged_by("security --offline=true --threshold=20 --no-pager");
     EXPECT_TRUE(content) << text;
@@ -93,7 +93,7 @@ TEST(Units, AreExposedAsLittleAsTheirWorkAllows) {
 }
 
 TEST(Units, AreUnderstoodBySystemdWithoutAWarning) {
-  for (const char* name : {"hnv-watchdog", "hnv-exporter", "hnv-doctor"}) {
+  for (const char* name : {"hnv-watchdog", "hnv-prober", "hnv-exporter", "hnv-doctor"}) {
     const auto [content, text] = InstalledUnit(name).judged_by("verify --man=no");
     EXPECT_TRUE(content) << text;
     EXPECT_EQ(text, "");
@@ -102,16 +102,24 @@ TEST(Units, AreUnderstoodBySystemdWithoutAWarning) {
 
 TEST(Units, GiveUpOnlyWhereARestartCannotHelp) {
   expect_restarts(unit("hnv-watchdog"));
+  expect_restarts(unit("hnv-prober"));
   expect_restarts(unit("hnv-exporter"));
 }
 
-TEST(Units, GiveTheWatchdogOneCapabilityAndTheExporterNone) {
+TEST(Units, GiveTheWatchdogAndTheProberOneCapabilityAndTheExporterNone) {
   auto watchdog = unit("hnv-watchdog");
   EXPECT_EQ(watchdog["AmbientCapabilities"], "CAP_NET_ADMIN");
   EXPECT_EQ(watchdog["CapabilityBoundingSet"], "CAP_NET_ADMIN");
   EXPECT_EQ(watchdog["RestrictAddressFamilies"], "AF_NETLINK AF_UNIX");
   // In a user namespace of its own the capability would not reach the host's network.
   EXPECT_FALSE(watchdog.contains("PrivateUsers"));
+  auto prober = unit("hnv-prober");
+  EXPECT_EQ(prober["AmbientCapabilities"], "CAP_NET_RAW");
+  EXPECT_EQ(prober["CapabilityBoundingSet"], "CAP_NET_RAW");
+  EXPECT_EQ(prober["RestrictAddressFamilies"], "AF_PACKET AF_NETLINK AF_UNIX");
+  EXPECT_FALSE(prober.contains("PrivateUsers"));
+  EXPECT_EQ("/run/" + prober["RuntimeDirectory"],
+            std::filesystem::path(kProberStatusFile).parent_path());
   auto exporter = unit("hnv-exporter");
   EXPECT_FALSE(exporter.contains("AmbientCapabilities"));
   ASSERT_TRUE(exporter.contains("CapabilityBoundingSet"));
@@ -121,7 +129,7 @@ TEST(Units, GiveTheWatchdogOneCapabilityAndTheExporterNone) {
 }
 
 TEST(Units, LetProcessesAndTheDeviceTreeBeSeen) {
-  for (const char* name : {"hnv-watchdog", "hnv-exporter", "hnv-doctor"}) {
+  for (const char* name : {"hnv-watchdog", "hnv-prober", "hnv-exporter", "hnv-doctor"}) {
     EXPECT_FALSE(unit(name).contains("ProtectProc")) << name;
     EXPECT_FALSE(unit(name).contains("ProcSubset")) << name;
   }
@@ -166,7 +174,7 @@ TEST(Units, KeepTheIdentityOverABoot) {
 }
 
 TEST(Units, RunAsUsersThatAreMade) {
-  for (const char* name : {"hnv-watchdog", "hnv-exporter"}) {
+  for (const char* name : {"hnv-watchdog", "hnv-prober", "hnv-exporter"}) {
     auto settings = unit(name);
     EXPECT_EQ(settings["User"], settings["Group"]);
     EXPECT_NE(read("hnv.sysusers.conf").find("\nu " + settings["User"] + " - "), std::string::npos);

@@ -1,0 +1,148 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Carrier up, path dead: what hnv-prober says of paths that die, and that it harms nobody."""
+
+from __future__ import annotations
+
+import time
+
+from lab.cases.registry import case
+from lab.checks import expect, expect_true
+from lab.partition import Partition
+from lab.prober import INTERVAL, RECEIVED, SENT, UPLINK, cable, dead, path_config, probing, random_phase
+from lab.programs import Config
+from lab.veth import ADDRESS, BRIDGE, PEER, PEER_ADDRESS, SRIOV, SRIOV_CABLE, VIRTUAL, veth_bond
+from lab.waiting import PATIENCE, wait_until
+from lab.wiring import FIRST
+
+SRIOV_WIRE, VIRTUAL_WIRE = cable(FIRST.sriov.id), cable(FIRST.virtual.id)
+# Of one dead path at a time.
+BLAMES = {SRIOV_WIRE: "sriov_dead", VIRTUAL_WIRE: "virtual_dead"}
+IN_TIME = 4 * INTERVAL
+# Of the emulated machine: what QEMU, the log and the look at it take.
+SLACK = 0.5
+
+
+def first_config(partition: Partition) -> Config:
+    bond = partition.first
+    bond.create()
+    bond.set_primary(bond.sriov)
+    bond.wait_active(bond.sriov)
+    return path_config(bond.name, "permanent_address", bond.wiring.sriov.mac, [bond.wiring.gateway])
+
+
+@case("prober: a dead path is seen within 4 intervals, is over within 4, and the other NIC is never blamed")
+def dead_path(partition: Partition) -> None:
+    with probing(partition, first_config(partition)) as prober:
+        prober.wait_verdict("healthy")
+        died, healed = [], []
+        for trial in range(10):
+            wire = (SRIOV_WIRE, VIRTUAL_WIRE)[trial % 2]
+            random_phase(trial)
+            with dead(partition, wire):
+                died.append(prober.wait_verdict(BLAMES[wire]))
+            healed.append(prober.wait_verdict("healthy"))
+        expect(prober.verdicts()[1:], [BLAMES[SRIOV_WIRE], "healthy", BLAMES[VIRTUAL_WIRE], "healthy"] * 5, "verdicts")
+        for times in (sorted(died), sorted(healed)):
+            expect_true(times[8] <= IN_TIME + SLACK, f"9 of 10 within {IN_TIME:.1f} s and {SLACK} s of the lab: {times}")
+        expect(partition.first.state().active, partition.first.sriov, "active slave, which the bond never moved")
+
+
+@case("prober: one-way faults, a target that is down and two dead paths are told apart")
+def faults_are_told_apart(partition: Partition) -> None:
+    with probing(partition, first_config(partition)) as prober:
+        prober.wait_verdict("healthy")
+        for wire in (SRIOV_WIRE, VIRTUAL_WIRE):
+            for queue in (SENT, RECEIVED):
+                with dead(partition, wire, queue=queue):
+                    prober.wait_verdict(BLAMES[wire])
+                    crosses = {(one["from"], one.get("up")) for one in prober.status()["crosses"]}
+                    sender = "sriov" if wire == SRIOV_WIRE else "virtual"
+                    other = "virtual" if wire == SRIOV_WIRE else "sriov"
+                    broken = sender if queue == SENT else other
+                    kept = other if queue == SENT else sender
+                    expect(crosses, {(broken, False), (kept, True)}, f"crosses with {wire} dead one way ({queue})")
+                prober.wait_verdict("healthy")
+        with dead(partition, UPLINK):
+            prober.wait_verdict("target_dead")
+        prober.wait_verdict("healthy")
+        with dead(partition, SRIOV_WIRE, VIRTUAL_WIRE):
+            prober.wait_verdict("both_dead")
+        prober.wait_verdict("healthy")
+        seen = set(prober.verdicts())
+        expect(seen, {"healthy", "sriov_dead", "virtual_dead", "target_dead", "both_dead"}, "every verdict ever given")
+
+
+@case("prober: 50 failovers raise no verdict, and a dead path is seen afterwards")
+def through_failovers(partition: Partition) -> None:
+    with probing(partition, first_config(partition)) as prober:
+        prober.wait_verdict("healthy")
+        bond = partition.first
+        for count in range(50):
+            bond.set_active((bond.virtual, bond.sriov)[count % 2])
+            time.sleep(0.02 * (count % 5))
+        expect(prober.verdicts(), ["healthy"], "verdicts during failovers")
+        with dead(partition, VIRTUAL_WIRE):
+            prober.wait_verdict("virtual_dead")
+        expect(bond.state().active, bond.sriov, "active slave")
+
+
+@case("prober: a port that comes back under another index is asked again, without any privilege")
+def replug_is_asked_again(partition: Partition) -> None:
+    with probing(partition, first_config(partition)) as prober:
+        prober.wait_verdict("healthy")
+        capabilities = partition.guest.sh(f"grep -h ^Cap /proc/{prober.daemon.pid}/status")
+        expect(set(line.split()[1] for line in capabilities.splitlines() if "CapBnd" not in line), {"0" * 16}, "capabilities")
+        bond = partition.first
+        before = {slave["device"]: slave["ifindex"] for slave in prober.status()["slaves"]}
+        bond.unplug()
+        prober.wait_verdict("not_judged")
+        bond.plug()
+        # The kernel leaves the virtual slave with the bond's own address here, and it must not be asked from then.
+        wait_until(lambda: prober.status()["doubt"] == f"{bond.virtual}: has the bond's own address", PATIENCE, "the doubt")
+        partition.guest.sh(f"ip link set dev {bond.virtual} address {bond.wiring.virtual.mac}")
+        prober.wait_verdict("healthy")
+        after = {slave["device"]: slave["ifindex"] for slave in prober.status()["slaves"]}
+        expect_true(after[bond.sriov] != before[bond.sriov], f"another index: {before}, {after}")
+        bond.admin_down()
+        prober.wait_verdict("not_judged")
+        bond.admin_up()
+        prober.wait_verdict("healthy")
+        expect(sum(slave["errors"] for slave in prober.status()["slaves"]), 0, "errors")
+
+
+@case("prober: without targets the default gateway is asked, in the VLAN that its route leads through")
+def default_gateway_in_a_vlan(partition: Partition) -> None:
+    guest = partition.guest
+    with veth_bond(partition) as bond:
+        guest.sh(
+            f"ip link add link {bond.name} name {bond.name}.100 type vlan id 100 && ip address add 10.0.7.1/24 dev {bond.name}.100 && "
+            f"ip link set {bond.name}.100 up && ip -n {PEER} link add link uplink name uplink.100 type vlan id 100 && "
+            f"ip -n {PEER} address add 10.0.7.2/24 dev uplink.100 && ip -n {PEER} link set uplink.100 up && "
+            f"ip route add default via 10.0.7.2 dev {bond.name}.100"
+        )
+        with probing(partition, path_config(bond.name, "device", SRIOV, [])) as prober:
+            prober.wait_verdict("healthy")
+            asked = {target["target"] for slave in prober.status()["slaves"] for target in slave["targets"]}
+            expect(asked, {"10.0.7.2"}, "targets")
+            guest.sh(f"ip -n {PEER} link set uplink.100 down")
+            prober.wait_verdict("target_dead")
+
+
+@case("prober: caches, the switch, a stream of 500 packets a second and duplicate detection are as without it")
+def harms_nobody(partition: Partition) -> None:
+    guest = partition.guest
+    with veth_bond(partition) as bond:
+        learned = f"ip -n {PEER} neighbour show {ADDRESS} dev uplink | sed -n 's/.*lladdr \\([0-9a-f:]*\\).*/\\1/p'"
+        port = f"bridge fdb show br {BRIDGE} | grep -i \"^$(cat /sys/class/net/{bond.name}/address) \" | sed 's/.*dev \\([^ ]*\\).*/\\1/' | sort -u"
+        before = guest.sh(learned), guest.sh(port)
+        expect(before[1].split(), [SRIOV_CABLE], "port of the bond's address before")
+        with probing(partition, path_config(bond.name, "device", SRIOV, [PEER_ADDRESS])) as prober:
+            prober.wait_verdict("healthy")
+            counted = bond.lose("lo", down_ms=1, up_ms=10_000)
+            expect((guest.sh(learned), guest.sh(port)), before, "neighbour entry and port of the bond's address")
+            expect(counted.lost, 0, "packets of the stream that were lost")
+            expect(counted.failovers, [], "failovers")
+            code, said = guest.attempt(f"ip netns exec {PEER} busybox arping -D -q -c 3 -I uplink {PEER_ADDRESS}")
+            expect(code, 0, f"duplicate detection of the target's own address: {said}")
+            expect(prober.verdicts(), ["healthy"], "verdicts")
+        wait_until(lambda: bond.state().active == SRIOV, PATIENCE, f"{SRIOV} active, {VIRTUAL} idle")
