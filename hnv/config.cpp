@@ -110,11 +110,91 @@ void read_fast_failover_delay(YamlReader& reader, const YAML::Node& node, BondCo
   }
 }
 
+constexpr unsigned kMostPathProbes = 100;
+
+// The addresses that no neighbour answers for.
+bool is_askable(const IpAddress& address) {
+  if (address == IpAddress{address.family}) return false;
+  if (address.family == IpAddress::Family::v4) {
+    return address.bytes[0] != 0 && address.bytes[0] != 127 && address.bytes[0] < 224;
+  }
+  const bool loopback = address == IpAddress::parse("::1");
+  const bool v4_mapped = address.to_string().starts_with("::ffff:");
+  return address.bytes[0] != 0xff && !loopback && !v4_mapped;
+}
+
+void read_path_targets(YamlReader& reader, const YAML::Node& node, const std::string& of_bond,
+                       PathConfig& path) {
+  const std::string what = "path targets" + of_bond;
+  if (!reader.expect_sequence(node, what)) return;
+  if (node.size() == 0 || node.size() > kMostPathTargets) {
+    reader.fail(node, what + " are " + std::to_string(node.size()) + "; allowed: 1 to " +
+                          std::to_string(kMostPathTargets) +
+                          ", or no targets for the default gateway");
+    return;
+  }
+  path.targets.reserve(node.size());
+  for (const YAML::Node& entry : node) {
+    const std::string text = reader.text(entry, "a path target" + of_bond);
+    if (reader.error()) return;
+    const auto address = IpAddress::parse(text);
+    if (!address || !is_askable(*address)) {
+      reader.fail(entry, "a path target" + of_bond + " is '" + text +
+                             "'; allowed: the IPv4 or IPv6 address of a neighbour, no multicast, "
+                             "broadcast, loopback or unspecified one");
+      return;
+    }
+    if (std::find(path.targets.begin(), path.targets.end(), *address) != path.targets.end()) {
+      reader.fail(entry, "path target '" + text + "'" + of_bond + " stands twice; allowed: once");
+      return;
+    }
+    path.targets.push_back(*address);
+  }
+}
+
+PathConfig read_path(YamlReader& reader, const YAML::Node& node, const std::string& of_bond) {
+  PathConfig path;
+  if (!reader.expect_map(node, "path" + of_bond,
+                         {"targets", "interval", "dead_after", "alive_after"})) {
+    return path;
+  }
+  if (const YAML::Node targets = YamlReader::child(node, "targets")) {
+    read_path_targets(reader, targets, of_bond, path);
+  }
+  if (const YAML::Node interval = YamlReader::child(node, "interval")) {
+    path.interval = reader.duration(interval, "path interval" + of_bond, kLongestPathInterval);
+    if (!reader.error() && path.interval < kShortestPathInterval) {
+      reader.fail(interval, "path interval" + of_bond + " is '" + interval.Scalar() +
+                                "'; allowed: 200ms to 1m");
+    }
+  }
+  if (const YAML::Node count = YamlReader::child(node, "dead_after")) {
+    path.dead_after = reader.number(count, "path dead_after" + of_bond, 2, kMostPathProbes);
+  }
+  if (const YAML::Node count = YamlReader::child(node, "alive_after")) {
+    path.alive_after = reader.number(count, "path alive_after" + of_bond, 1, kMostPathProbes);
+  }
+  return path;
+}
+
+void read_bond_path(YamlReader& reader, const YAML::Node& node, BondConfig& bond) {
+  const std::string of_bond = " of bond '" + bond.name + "'";
+  if (const YAML::Node path = YamlReader::child(node, "path")) {
+    bond.path = read_path(reader, path, of_bond);
+  }
+  if (const YAML::Node act = YamlReader::child(node, "act_on_path")) {
+    bond.act_on_path = read_flag(reader, act, "act_on_path" + of_bond);
+    if (!reader.error() && !bond.path) {
+      reader.fail(act, "act_on_path" + of_bond + " without path; required: path: {}");
+    }
+  }
+}
+
 BondConfig read_bond(YamlReader& reader, const YAML::Node& node) {
   BondConfig bond;
   if (!reader.expect_map(node, "a bond",
                          {"name", "sriov", "expected_slaves", "ignore", "damping", "fast_failover",
-                          "fast_failover_delay"})) {
+                          "fast_failover_delay", "path", "act_on_path"})) {
     return bond;
   }
   const YAML::Node name = YamlReader::child(node, "name");
@@ -145,6 +225,7 @@ BondConfig read_bond(YamlReader& reader, const YAML::Node& node) {
   if (const YAML::Node delay = YamlReader::child(node, "fast_failover_delay")) {
     read_fast_failover_delay(reader, delay, bond);
   }
+  read_bond_path(reader, node, bond);
   return bond;
 }
 

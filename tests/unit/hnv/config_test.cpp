@@ -162,7 +162,7 @@ INSTANTIATE_TEST_SUITE_P(
                 "SR-IOV slave"},
         Mistake{"UnknownKeyOfABond", "bonds:\n  - {name: b, dampen: true}\n",
                 "2:15: unknown key 'dampen' in a bond; allowed: name, sriov, expected_slaves, "
-                "ignore, damping, fast_failover, fast_failover_delay"},
+                "ignore, damping, fast_failover, fast_failover_delay, path, act_on_path"},
         Mistake{"SriovAndIgnore", "bonds:\n  - {name: b, sriov: {bus: pci}, ignore: true}\n",
                 "2:5: bond 'b' is ignored and has other keys; allowed: name and ignore"},
         Mistake{"IgnoreAndDamping", "bonds:\n  - {name: b, ignore: true, damping: true}\n",
