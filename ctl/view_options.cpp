@@ -82,6 +82,7 @@ CLI::App& add_check(CLI::App& app, CheckOptions& options) {
   add_threshold(command, "-c,--critical", options.critical, "likewise");
   add_file_flags(command, options);
   add_status_file_flag(command, options);
+  add_prober_file_flag(command, options);
   return command;
 }
 
@@ -92,6 +93,7 @@ CLI::App& add_explain_state(CLI::App& app, ExplainOptions& options) {
   add_colour_flag(command, options.colour);
   add_file_flags(command, options);
   add_status_file_flag(command, options);
+  add_prober_file_flag(command, options);
   return command;
 }
 
@@ -116,6 +118,7 @@ CLI::App& add_watch(CLI::App& app, WatchOptions& options) {
   add_colour_flag(command, options.colour);
   add_file_flags(command, options);
   add_status_file_flag(command, options);
+  add_prober_file_flag(command, options);
   return command;
 }
 
