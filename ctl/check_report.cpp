@@ -73,6 +73,7 @@ PluginState state_by_time(const Verdict& verdict, const CheckOptions& options) {
 }
 
 PluginState state_of(const Verdict& verdict, const CheckOptions& options) {
+  if (verdict.is_path_lost()) return PluginState::critical;
   switch (verdict.standing) {
     case Standing::on_sriov:
       return verdict.findings.empty() ? PluginState::ok : PluginState::warning;
@@ -91,15 +92,24 @@ PluginState state_of(const Verdict& verdict, const CheckOptions& options) {
   return PluginState::unknown;
 }
 
+// A dead path is what nothing else shows.
+const Finding* worst_of(const std::vector<Finding>& findings) {
+  const auto path = std::find_if(findings.begin(), findings.end(), [](const Finding& finding) {
+    return finding.kind == FindingKind::path_dead;
+  });
+  if (path != findings.end()) return &*path;
+  return findings.empty() ? nullptr : &findings.front();
+}
+
 Judged judged(const Verdict& verdict, const CheckOptions& options) {
   Judged result{state_of(verdict, options), headline(verdict)};
   if (verdict.standing == Standing::unmanaged) result.text = "not managed: " + verdict.why;
   const bool tells_why = verdict.standing != Standing::unmanaged &&
                          verdict.standing != Standing::missing && !verdict.why.empty();
   if (tells_why) result.text += "; " + verdict.why;
-  if (verdict.standing == Standing::on_sriov && !verdict.findings.empty()) {
-    result.text += "; " + verdict.findings.front().text;
-  }
+  const Finding* worst = worst_of(verdict.findings);
+  const bool tells_finding = verdict.standing == Standing::on_sriov || verdict.is_path_lost();
+  if (tells_finding && worst != nullptr) result.text += "; " + worst->text;
   return result;
 }
 

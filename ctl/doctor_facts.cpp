@@ -44,7 +44,22 @@ struct Bounded {
   }
 };
 
-base::Expected<std::vector<BondReport>> bonds_of_kernel() {
+struct KernelBonds {
+  std::vector<BondReport> bonds;
+  std::map<std::string, PathHealth> paths;
+};
+
+std::map<std::string, PathHealth> paths_in(const Picture& picture) {
+  std::map<std::string, PathHealth> paths;
+  if (!picture.paths) return paths;
+  for (const BondReport& bond : picture.bonds) {
+    const auto view = path_view(&*picture.paths, picture.paths->boot_id, bond, picture.now);
+    if (view) paths.emplace(bond.link.name, view->health);
+  }
+  return paths;
+}
+
+base::Expected<KernelBonds> bonds_of_kernel() {
   const LookOptions options;
   auto observer = Observer::open(options);
   if (!observer) return base::failure(observer.error());
@@ -54,7 +69,8 @@ base::Expected<std::vector<BondReport>> bonds_of_kernel() {
   if (config) found = FoundConfig{without_ignored(std::move(config->config)), config->found};
   auto picture = observer->look(std::move(found));
   if (!picture) return base::failure(picture.error());
-  return std::move(picture->bonds);
+  auto paths = paths_in(*picture);
+  return KernelBonds{std::move(picture->bonds), std::move(paths)};
 }
 
 unsigned bits_of(const void* mask, std::size_t size) {
@@ -122,7 +138,12 @@ checks::Facts collect_facts(const std::string& root) {
   const checks::Tree tree(root);
   checks::Facts facts = checks::read_facts(tree, Bounded{});
   if (!tree.is_live()) return facts;
-  facts.bonds = Bounded{}(bonds_of_kernel);
+  if (auto kernel = Bounded{}(bonds_of_kernel)) {
+    facts.bonds = std::move(kernel->bonds);
+    facts.paths = std::move(kernel->paths);
+  } else {
+    facts.bonds = base::failure(kernel.error());
+  }
   facts.addresses = Bounded{}(addresses_of_kernel);
   // Where dpkg knows none of ours, rpm may.
   if (!facts.packages || facts.packages->versions.empty()) {

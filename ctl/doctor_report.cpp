@@ -309,7 +309,7 @@ Page ready_page(const std::vector<checks::Readiness>& readiness,
                 whose + pause_words(pause, now) +
                     "; until then the watchdog does not bring the traffic back after a migration");
   }
-  if (!readiness.empty()) add_wrapped(page, {}, 0, checks::kUntested, Style::faint);
+  if (!readiness.empty()) add_wrapped(page, {}, 0, checks::untested(readiness), Style::faint);
   return page;
 }
 

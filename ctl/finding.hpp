@@ -20,6 +20,7 @@ enum class FindingKind {
   reselect_not_always,  // the kernel does not go back to the primary by itself
   no_fallback,          // no other slave could carry the traffic
   mac_conflict,
+  path_dead,       // a link is up, and nothing answers behind it
   config_differs,  // the watchdog has another configuration than hnvctl
 };
 
@@ -33,8 +34,8 @@ struct Finding {
 // slave is the SR-IOV one.
 std::optional<Finding> primary_finding(const BondReport& bond);
 
-// For a bond whose mode is active-backup and whose roles are known; all but config_differs, which
-// takes more than one bond's facts.
+// For a bond whose mode is active-backup and whose roles are known; all but path_dead and
+// config_differs, which take more than one bond's facts.
 std::vector<Finding> find_problems(const BondReport& bond);
 
 }  // namespace hnv::ctl
@@ -43,5 +44,5 @@ template <>
 struct hnv::base::EnumNames<hnv::ctl::FindingKind> {
   static constexpr auto names = std::to_array<std::string_view>(
       {"no_link_monitoring", "primary_unset", "primary_not_sriov", "reselect_not_always",
-       "no_fallback", "mac_conflict", "config_differs"});
+       "no_fallback", "mac_conflict", "path_dead", "config_differs"});
 };

@@ -28,6 +28,7 @@ std::string duration_of(const Verdict& verdict) {
 Label label_of(const Verdict& verdict) {
   switch (verdict.standing) {
     case Standing::on_sriov:
+      if (verdict.is_path_lost()) return Label{"NOT OK", Style::bad};
       return verdict.findings.empty() ? Label{"OK", Style::good} : Label{"WARNING", Style::warn};
     case Standing::off_sriov:
     case Standing::wrong_mode:

@@ -28,4 +28,8 @@ inline void add_status_file_flag(CLI::App& command, LookOptions& options) {
   add_path(command, "--watchdog.status-file", options.status_file, "what the watchdog publishes");
 }
 
+inline void add_prober_file_flag(CLI::App& command, LookOptions& options) {
+  add_path(command, "--prober.status-file", options.prober_file, "what hnv-prober publishes");
+}
+
 }  // namespace hnv::ctl

@@ -146,6 +146,7 @@ CLI::App& add_status(CLI::App& app, StatusOptions& options, std::string& watch) 
   add_colour_flag(command, options.colour);
   add_file_flags(command, options);
   add_status_file_flag(command, options);
+  add_prober_file_flag(command, options);
   return command;
 }
 

@@ -23,6 +23,7 @@ struct LookOptions {
   std::string config_file = kConfigFile;
   bool config_file_named = false;  // on the command line: then it must exist
   std::string status_file = kWatchdogStatusFile;
+  std::string prober_file = kProberStatusFile;
   Paths paths;
 };
 

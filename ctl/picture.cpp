@@ -21,6 +21,7 @@ Observer::Observer(bond::NetlinkSocket socket, const LookOptions& options)
       facts_(options.paths),
       config_file_(options.config_file),
       status_file_(options.status_file),
+      prober_file_(options.prober_file),
       boot_id_(read_boot_id(options.paths.procfs.native())) {}
 
 base::Expected<Observer> Observer::open(const LookOptions& options) {
@@ -39,6 +40,12 @@ base::Expected<Picture> Observer::look(FoundConfig config) {
   picture.config_found = config.found;
   picture.config = std::move(config.config);
   picture.published = read_published_status(status_file_, boot_id_);
+  auto paths = read_path_status(prober_file_);
+  if (!paths) {
+    picture.paths_error = paths.error();
+  } else if (*paths && (*paths)->boot_id == boot_id_) {
+    picture.paths = std::move(*paths);
+  }
   picture.unix_now = base::unix_time();
   return picture;
 }

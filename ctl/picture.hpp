@@ -14,6 +14,7 @@
 #include "hnv/config.hpp"
 #include "hnv/device_facts.hpp"
 #include "hnv/partition.hpp"
+#include "hnv/path_words.hpp"
 #include "hnv/status.hpp"
 
 namespace hnv::ctl {
@@ -24,6 +25,8 @@ struct Picture {
   bool config_found = true;  // false: no file, so that HNV bonds alone are managed
   Config config;
   PublishedStatus published;
+  std::optional<PathStatus> paths;  // of this boot; empty: no prober, or none that can be used
+  std::optional<base::Error> paths_error;  // why what it wrote cannot be used
   base::BootTime now;
   double unix_now = 0;
 };
@@ -50,6 +53,7 @@ class Observer {
   DeviceFactsCache facts_;
   std::string config_file_;
   std::string status_file_;
+  std::string prober_file_;
   std::string boot_id_;
 };
 

@@ -89,6 +89,22 @@ void add_field(Page& page, const std::string& name, const std::string& text,
   if (!text.empty()) add_wrapped(page, {Span{"  " + name, Style::faint}}, kBondIndent, text, style);
 }
 
+// What is dead stands among the warnings.
+void add_path_lines(Page& page, const Verdict& verdict) {
+  if (!verdict.path) return;
+  const PathHealth& health = verdict.path->health;
+  if (!tells_of_dead_path(health.verdict)) {
+    add_field(page, "path", path_words(health, *verdict.report));
+  }
+  std::string slaves;
+  for (const SlaveReport& slave : verdict.report->slaves) {
+    const std::string words = path_words(*verdict.path, slave);
+    if (words.empty()) continue;
+    slaves += (slaves.empty() ? "" : ", ") + slave.link.name + " " + words;
+  }
+  add_field(page, "behind", slaves);
+}
+
 void add_bond(Page& page, const Picture& picture, const Verdict& verdict, bool verbose) {
   const Label label = label_of(verdict);
   Line head{Span{verdict.bond, Style::strong}, Span{"  ", Style::plain},
@@ -102,6 +118,7 @@ void add_bond(Page& page, const Picture& picture, const Verdict& verdict, bool v
   for (const Finding& finding : verdict.findings) {
     if (finding.text != verdict.why) add_field(page, "warning", finding.text, Style::warn);
   }
+  add_path_lines(page, verdict);
   add_slaves(page, verdict);
   if (!verbose) return;
   for (const Detail& detail : bond_details(picture, verdict)) {
@@ -191,6 +208,10 @@ Page status_page(const Picture& picture, const std::vector<Verdict>& verdicts, b
                      ". Other bonds of an SR-IOV and a virtual device are named there, as "
                      "hnv.yaml(5) shows",
                  Style::warn});
+  }
+  if (picture.paths_error) {
+    add_top(page, "hnv-prober",
+            Span{"not known: " + picture.paths_error->to_string(), Style::warn});
   }
   add_migration(page, picture);
   add_pauses(page, picture);

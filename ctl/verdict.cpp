@@ -126,6 +126,15 @@ void explain_managed(const Picture& picture, Verdict& verdict) {
   explain_reselect(picture, verdict);
 }
 
+void look_behind(const Picture& picture, Verdict& verdict) {
+  if (!picture.paths) return;
+  // A file of another boot is not taken over at all.
+  verdict.path = path_view(&*picture.paths, picture.paths->boot_id, *verdict.report, picture.now);
+  if (!verdict.path || !tells_of_dead_path(verdict.path->health.verdict)) return;
+  verdict.findings.push_back(
+      Finding{FindingKind::path_dead, path_words(verdict.path->health, *verdict.report)});
+}
+
 std::string why_unmanaged(const Picture& picture, const BondReport& report) {
   if (picture.config.bond(report.link.name) != nullptr) {
     return picture.config_file + " says to ignore it";
@@ -151,6 +160,7 @@ void explain(const Picture& picture, Verdict& verdict) {
     default:
       explain_managed(picture, verdict);
   }
+  look_behind(picture, verdict);
   note_other_config(picture, verdict);
 }
 
@@ -177,12 +187,13 @@ int urgency(const Verdict& verdict) {
     case Standing::down:
       return 0;
     case Standing::off_sriov:
-      return 1;
+      return verdict.is_path_lost() ? 0 : 1;
     case Standing::wrong_mode:
     case Standing::missing:
     case Standing::roles_unknown:
       return 2;
     case Standing::on_sriov:
+      if (verdict.is_path_lost()) return 0;
       return verdict.findings.empty() ? 4 : 3;
     case Standing::unmanaged:
       return verdict.findings.empty() ? 5 : 3;
@@ -194,6 +205,10 @@ int urgency(const Verdict& verdict) {
 
 bool Verdict::is_good() const {
   return standing == Standing::on_sriov || standing == Standing::unmanaged;
+}
+
+bool Verdict::is_path_lost() const {
+  return path && loses_traffic(path->health.verdict, *report);
 }
 
 bool Verdict::has_problem() const {

@@ -40,8 +40,11 @@ struct Verdict {
   std::optional<base::BootClock::duration> unmoved_for;
   bool unmoved_or_longer = false;  // it has not moved since the watchdog started
   std::vector<Finding> findings;
+  std::optional<PathView> path;  // empty: no prober tells of the bond
 
-  [[nodiscard]] bool is_good() const;      // on the SR-IOV slave, or not managed
+  [[nodiscard]] bool is_good() const;  // on the SR-IOV slave, or not managed
+  // Its link is up, and nothing answers behind the slave that carries the traffic.
+  [[nodiscard]] bool is_path_lost() const;
   [[nodiscard]] bool has_problem() const;  // not good, or good with findings
 };
 

@@ -13,10 +13,11 @@ constexpr const char* kCheckDescription = "Is a plugin for Nagios, Icinga and Ch
 
 constexpr const char* kCheckFooter =
     R"(One line with the worst, performance data, and a line for each bond where there
-are several. CRITICAL: no slave carries a bond's traffic, it is missing, or its
-mode is wrong, or the traffic has been off the SR-IOV slave for longer than -c.
-WARNING: for longer than -w, or something would go wrong at the next failure, or
-no watchdog runs. UNKNOWN: it cannot be told, or no bond is managed.
+are several. CRITICAL: no slave carries a bond's traffic, nothing answers behind
+the one that does, the bond is missing or its mode is wrong, or the traffic has
+been off the SR-IOV slave for longer than -c. WARNING: for longer than -w, or
+something would go wrong at the next failure, or no watchdog runs. UNKNOWN: it
+cannot be told, or no bond is managed.
 
 A RANGE is one of monitoring plugins: 60 is above 60 s, and @60:600 is within.
 
@@ -82,6 +83,7 @@ CLI::App& add_check(CLI::App& app, CheckOptions& options) {
   add_threshold(command, "-c,--critical", options.critical, "likewise");
   add_file_flags(command, options);
   add_status_file_flag(command, options);
+  add_prober_file_flag(command, options);
   return command;
 }
 
@@ -92,6 +94,7 @@ CLI::App& add_explain_state(CLI::App& app, ExplainOptions& options) {
   add_colour_flag(command, options.colour);
   add_file_flags(command, options);
   add_status_file_flag(command, options);
+  add_prober_file_flag(command, options);
   return command;
 }
 
@@ -116,6 +119,7 @@ CLI::App& add_watch(CLI::App& app, WatchOptions& options) {
   add_colour_flag(command, options.colour);
   add_file_flags(command, options);
   add_status_file_flag(command, options);
+  add_prober_file_flag(command, options);
   return command;
 }
 

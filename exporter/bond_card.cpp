@@ -23,6 +23,7 @@ class Card {
       : snapshot_(snapshot),
         history_(history),
         bond_(*outline.bond),
+        outline_(outline),
         watchdog_(outline.watchdog),
         words_(outline.words) {}
 
@@ -48,6 +49,7 @@ class Card {
   const Snapshot& snapshot_;
   const ThroughputHistory& history_;
   const BondReport& bond_;
+  const BondOutline& outline_;
   const WatchdogView& watchdog_;
   const Explanation& words_;
   std::string out_;
@@ -85,6 +87,10 @@ void Card::add_verdict() {
     add("<p>{}{}{}</p>\n", escape_html(words_.reason), both ? " " : "",
         escape_html(words_.outlook));
   }
+  if (has_dead_path(outline_)) {
+    add("<p class=\"warning\"><strong>Path dead:</strong> {}.</p>\n",
+        escape_html(path_words(outline_.path->health, bond_)));
+  }
   for (const SlaveReport& slave : bond_.slaves) {
     if (!has_mac_conflict(bond_.link, slave.link)) continue;
     add("<p class=\"warning\"><strong>MAC conflict:</strong> {} is not active but has the bond's "
@@ -106,10 +112,13 @@ void Card::add_slaves() {
 
 void Card::add_slave(const SlaveReport& slave) {
   const auto speed = snapshot_.speeds.find(slave.link.index);
+  const std::string path = outline_.path ? path_words(*outline_.path, slave) : std::string();
+  const std::string link =
+      link_text(slave.link) + (path.empty() ? "" : "; path: " + escape_html(path));
   add("<tr{}><th "
       "scope=\"row\">{}</th><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>\n",
       slave.active ? " class=\"active\"" : "", escape_html(slave.link.name), role_text(slave.role),
-      link_text(slave.link), slave.active ? "here" : "–", slave.primary ? "yes" : "–",
+      link, slave.active ? "here" : "–", slave.primary ? "yes" : "–",
       speed != snapshot_.speeds.end() ? speed_text(speed->second) : "–");
 }
 
@@ -117,6 +126,7 @@ void Card::add_facts() {
   const bond::BondInfo& info = *bond_.link.bond;
   add("<dl>\n");
   if (watchdog_.account != nullptr) add_account(*watchdog_.account);
+  if (outline_.path) add_fact("Path", escape_html(path_words(outline_.path->health, bond_)));
   const SlaveReport* primary = bond_.primary();
   add_fact("Primary", primary != nullptr ? escape_html(primary->link.name) : "none");
   if (watchdog_.account != nullptr) {

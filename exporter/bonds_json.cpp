@@ -87,6 +87,13 @@ Json account_json(const Snapshot& snapshot, const BondStatus& account) {
       {"last_failover_unix_seconds", or_null(account.last_failover_unix_seconds)}};
 }
 
+Json path_json(const BondOutline& outline) {
+  if (!outline.path) return {};
+  const PathHealth& health = outline.path->health;
+  return Json{{"verdict", base::name_of(health.verdict)},
+              {"text", path_words(health, *outline.bond)}};
+}
+
 Json bond_json(const Snapshot& snapshot, const ThroughputHistory& history,
                const BondOutline& outline) {
   const BondReport& bond = *outline.bond;
@@ -94,6 +101,8 @@ Json bond_json(const Snapshot& snapshot, const ThroughputHistory& history,
   Json slaves = Json::array();
   for (const SlaveReport& slave : bond.slaves) {
     slaves.push_back(slave_json(snapshot, history, slave));
+    const std::string path = outline.path ? path_words(*outline.path, slave) : std::string();
+    slaves.back()["path"] = path.empty() ? Json() : Json(path);
   }
   const BondStatus* account = outline.watchdog.account;
   return Json{{"name", bond.link.name},
@@ -108,6 +117,7 @@ Json bond_json(const Snapshot& snapshot, const ThroughputHistory& history,
               {"primary", name_or_null(bond.primary())},
               {"sriov_slave", name_or_null(bond.sriov())},
               {"slaves", std::move(slaves)},
+              {"path", path_json(outline)},
               {"watchdog", account != nullptr ? account_json(snapshot, *account) : Json()}};
 }
 

@@ -67,7 +67,8 @@ std::span<const MetricRow> doctor_rows() {
       MetricRow{"hnv_lpm_ready", kGauge,
                 "1 if a migration would keep the network, as far as it can be seen: nothing is in "
                 "the way and everything is known. Not tested: the path of the virtual device "
-                "through the VIOS (ibmveth never shows a loss of link), and the HMC's validation.",
+                "through the VIOS (ibmveth never shows a loss of link) unless hnv-prober does it, "
+                "and the HMC's validation.",
                 bond_labels, Projection(project_ready)},
       MetricRow{"hnv_lpm_not_ready",
                 kGauge,

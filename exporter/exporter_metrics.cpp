@@ -12,14 +12,21 @@ void project_build_info(const Snapshot&, Samples& samples) {
   samples.add({base::version(), base::revision(), base::compiler()}, 1);
 }
 
+// Most partitions have no prober, and are not to be told of its source.
+bool is_there(const Snapshot& snapshot, Source source) {
+  return source != Source::prober || snapshot.paths || snapshot.sources[source].error;
+}
+
 void project_success(const Snapshot& snapshot, Samples& samples) {
   for (const Source source : base::all_values<Source>()) {
+    if (!is_there(snapshot, source)) continue;
     samples.add({base::name_of(source)}, flag(!snapshot.sources[source].error));
   }
 }
 
 void project_duration(const Snapshot& snapshot, Samples& samples) {
   for (const Source source : base::all_values<Source>()) {
+    if (!is_there(snapshot, source)) continue;
     samples.add({base::name_of(source)}, base::to_seconds(snapshot.sources[source].duration));
   }
 }
@@ -38,12 +45,13 @@ std::span<const MetricRow> exporter_rows() {
                 "Always 1; the labels tell the build.",
                 {"version", "revision", "compiler"},
                 Projection(project_build_info)},
-      MetricRow{"hnv_scrape_source_success",
-                kGauge,
-                "1 if the source could be read for this scrape; what it tells is absent if not. "
-                "That no watchdog runs is no failure of its source.",
-                {"source"},
-                Projection(project_success)},
+      MetricRow{
+          "hnv_scrape_source_success",
+          kGauge,
+          "1 if the source could be read for this scrape; what it tells is absent if not. "
+          "That no watchdog runs is no failure of its source; prober is absent without its file.",
+          {"source"},
+          Projection(project_success)},
       MetricRow{"hnv_scrape_source_duration_seconds",
                 kGauge,
                 "How long it took to read the source for this scrape.",

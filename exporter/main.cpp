@@ -152,7 +152,7 @@ int serve(const Options& options, Config config, front::WebSettingsFile settings
   if (auto enabled = loop->enable_service_watchdog(); !enabled) return fail(enabled.error());
 
   SnapshotTaker taker(options.paths, options.status_file, std::move(config), options.lpar_info,
-                      options.doctor_file);
+                      options.doctor_file, options.prober_file);
   SourceLog source_log;
   Site::Observer observer;
   observer.on_snapshot = [&source_log](const Snapshot& snapshot) { source_log.report(snapshot); };

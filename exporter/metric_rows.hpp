@@ -39,6 +39,7 @@ std::span<const MetricRow> slave_rows();
 std::span<const MetricRow> watchdog_rows();
 std::span<const MetricRow> lpm_rows();
 std::span<const MetricRow> doctor_rows();
+std::span<const MetricRow> path_rows();
 std::span<const MetricRow> platform_rows();
 std::span<const MetricRow> exporter_rows();
 std::span<const MetricRow> node_bonding_rows();

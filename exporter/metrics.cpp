@@ -32,6 +32,11 @@ std::span<const MetricSection> metric_table() {
                     "Without its report these series are absent; whether a bond may migrate is "
                     "absent as well when the report is older than 3 hours.",
                     doctor_rows()},
+      MetricSection{"Path health",
+                    "Whether anything answers behind a link that is up, as hnv-prober has found "
+                    "out by asking through each slave. Absent without a prober, and for bonds that "
+                    "it does not probe. Counters are of this boot, or since the prober's start.",
+                    path_rows()},
       MetricSection{"Platform",
                     "What the firmware's device tree says about the partition. The HNV pairs that "
                     "it names are in `hnv_bond_info` and `hnv_slave_info`.",

@@ -84,6 +84,7 @@ std::string label_values() {
          value_line<LpmKind>("kind", "migrations") + value_line<LpmResult>("result", "migrations") +
          value_line<checks::Severity>("severity", "the doctor's findings, all but `ok`") +
          value_line<checks::ObstacleKind>("reason", "why a bond may not migrate") +
+         value_line<PathVerdict>("verdict", "paths") +
          value_line<bond::ResyncReason>("reason", "resyncs") +
          value_line<UnseenFailure>("source", "unseen failures") +
          value_line<Source>("source", "sources of a scrape");

@@ -108,6 +108,7 @@ std::variant<Options, EarlyExit> parse_options(int argc, const char* const* argv
   add_place(app, "--watchdog.status-file", options.status_file, "FILE",
             "What the watchdog publishes");
   add_place(app, "--doctor.file", options.doctor_file, "FILE", "What hnv-doctor.service leaves");
+  add_place(app, "--prober.status-file", options.prober_file, "FILE", "What hnv-prober publishes");
   add_place(app, "--path.sysfs", options.paths.sysfs, "DIR", "Where sysfs is mounted");
   add_place(app, "--path.procfs", options.paths.procfs, "DIR", "Where procfs is mounted");
   add_place(app, "--path.devicetree", options.paths.devicetree, "DIR",

@@ -24,6 +24,7 @@ struct Options {
   unsigned max_requests = 0;
   std::string status_file = kWatchdogStatusFile;
   std::string doctor_file = checks::kDoctorFile;
+  std::string prober_file = kProberStatusFile;
   bool lpar_info = true;      // serve hnv_lpar_info
   bool node_bonding = false;  // serve what node_exporter's collector "bonding" serves
   Paths paths;

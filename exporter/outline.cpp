@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cctype>
 
 namespace hnv::exporter {
 
@@ -25,8 +26,24 @@ int badness(Level level) {
   return 0;
 }
 
+std::string in_sentence(std::string words) {
+  words.front() = static_cast<char>(std::toupper(static_cast<unsigned char>(words.front())));
+  return words + ".";
+}
+
+// As visible as a link that is down.
+void weigh_path(BondOutline& outline) {
+  if (!has_dead_path(outline)) return;
+  const bool lost = loses_traffic(outline.path->health.verdict, *outline.bond);
+  const Level level = lost ? Level::failing : Level::attention;
+  if (badness(level) > badness(outline.words.level)) outline.words.level = level;
+}
+
 // The card below says the same with names and reasons.
 std::string headline_of_one(const BondOutline& outline) {
+  if (has_dead_path(outline)) {
+    return in_sentence(path_words(outline.path->health, *outline.bond));
+  }
   const SlaveReport* active = outline.bond->active();
   if (active == nullptr) return "Nothing carries the traffic.";
   if (!outline.bond->managed || active->role == Role::unknown) return outline.words.verdict;
@@ -84,6 +101,10 @@ Headline headline_of_bonds(const Snapshot& snapshot, const std::vector<BondOutli
 
 }  // namespace
 
+bool has_dead_path(const BondOutline& outline) {
+  return outline.path && tells_of_dead_path(outline.path->health.verdict);
+}
+
 std::vector<BondOutline> outline(const Snapshot& snapshot) {
   std::vector<BondOutline> bonds;
   bonds.reserve(snapshot.bonds.size());
@@ -93,7 +114,9 @@ std::vector<BondOutline> outline(const Snapshot& snapshot) {
       watchdog.account = status->bond(bond.link.name);
       watchdog.activity = &status->activity;
     }
-    bonds.push_back({&bond, watchdog, explain(bond, watchdog, snapshot.taken)});
+    bonds.push_back(
+        {&bond, watchdog, explain(bond, watchdog, snapshot.taken), path_of(snapshot, bond)});
+    weigh_path(bonds.back());
   }
   std::stable_sort(bonds.begin(), bonds.end(), [](const BondOutline& one, const BondOutline& two) {
     return badness(one.words.level) > badness(two.words.level);

@@ -2,6 +2,7 @@
 // All bonds of a snapshot with their explanations, and one sentence for the whole. Pure.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -14,7 +15,11 @@ struct BondOutline {
   const BondReport* bond;  // never nullptr
   WatchdogView watchdog;
   Explanation words;
+  std::optional<PathView> path;  // empty: no prober tells
 };
+
+// Nothing answers behind a device of the bond whose link is up.
+bool has_dead_path(const BondOutline& outline);
 
 // The worst first, then by name. Points into the snapshot.
 std::vector<BondOutline> outline(const Snapshot& snapshot);

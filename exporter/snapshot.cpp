@@ -40,6 +40,12 @@ std::vector<std::string> missing_from(const std::vector<BondReport>& bonds, cons
 
 }  // namespace
 
+std::optional<PathView> path_of(const Snapshot& snapshot, const BondReport& bond) {
+  if (!snapshot.paths) return std::nullopt;
+  // A file of another boot is not taken over at all.
+  return path_view(snapshot.paths.get(), snapshot.paths->boot_id, bond, snapshot.taken);
+}
+
 base::BootTime Evidence::update(const PublishedStatus& published, base::BootTime now,
                                 double now_unix_seconds) {
   const base::BootTime latest = now - kStatusLag;
@@ -75,7 +81,7 @@ void bring_up_to_date(WatchdogStatus& status, const std::vector<BondReport>* bon
 }
 
 SnapshotTaker::SnapshotTaker(const Paths& paths, std::string status_file, Config config,
-                             bool with_identity, std::string doctor_file)
+                             bool with_identity, std::string doctor_file, std::string prober_file)
     : paths_(paths),
       status_file_(std::move(status_file)),
       boot_id_(read_boot_id(paths.procfs.native())),
@@ -86,7 +92,8 @@ SnapshotTaker::SnapshotTaker(const Paths& paths, std::string status_file, Config
       speeds_(paths),
       process_(paths.procfs),
       event_log_(status_file_, boot_id_),
-      doctor_(std::move(doctor_file)) {}
+      doctor_(std::move(doctor_file)),
+      path_reader_(std::move(prober_file), boot_id_) {}
 
 void SnapshotTaker::set_config(Config config) {
   auto shared = std::make_shared<const Config>(std::move(config));
@@ -111,6 +118,7 @@ Snapshot SnapshotTaker::take() {
   read_events(snapshot);
   read_process(snapshot);
   read_doctor(snapshot);
+  read_paths(snapshot);
   return snapshot;
 }
 
@@ -190,6 +198,14 @@ void SnapshotTaker::read_doctor(Snapshot& snapshot) {
     doctor_.update();
     snapshot.doctor = doctor_.report();
     return doctor_.error();
+  });
+}
+
+void SnapshotTaker::read_paths(Snapshot& snapshot) {
+  timed(snapshot.sources[Source::prober], [&] {
+    path_reader_.update();
+    snapshot.paths = path_reader_.status();
+    return path_reader_.error();
   });
 }
 

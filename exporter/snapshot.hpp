@@ -17,11 +17,13 @@
 #include "exporter/doctor_reader.hpp"
 #include "exporter/event_log.hpp"
 #include "exporter/link_speed.hpp"
+#include "exporter/path_reader.hpp"
 #include "exporter/process_facts.hpp"
 #include "hnv/config.hpp"
 #include "hnv/device_facts.hpp"
 #include "hnv/identity.hpp"
 #include "hnv/partition.hpp"
+#include "hnv/path_words.hpp"
 #include "hnv/paths.hpp"
 #include "hnv/status.hpp"
 
@@ -33,14 +35,15 @@ enum class Source : std::uint8_t {
   watchdog,  // its lock and status file; that there is none is no failure
   process,   // this program
   doctor,    // its report; that there is none is no failure
+  prober,    // its file; without one there is no such source
 };
 
 }  // namespace hnv::exporter
 
 template <>
 struct hnv::base::EnumNames<hnv::exporter::Source> {
-  static constexpr auto names =
-      std::to_array<std::string_view>({"netlink", "sysfs", "watchdog", "process", "doctor"});
+  static constexpr auto names = std::to_array<std::string_view>(
+      {"netlink", "sysfs", "watchdog", "process", "doctor", "prober"});
 };
 
 namespace hnv::exporter {
@@ -63,8 +66,14 @@ struct Snapshot {
   std::optional<base::Error> events_error;  // why there are no new ones
   std::optional<ProcessFacts> process;
   std::shared_ptr<const checks::DoctorReport> doctor;  // nullptr: none that can be used
-  std::optional<PartitionIdentity> identity;           // empty: no device tree, or not asked for
+  std::shared_ptr<const PathStatus>
+      paths;  // of this boot; nullptr: no prober, or none that can be used
+  std::optional<PartitionIdentity> identity;  // empty: no device tree, or not asked for
 };
+
+// What the prober has found about one of the snapshot's bonds; empty when nothing. Points into the
+// snapshot.
+std::optional<PathView> path_of(const Snapshot& snapshot, const BondReport& bond);
 
 // Until when somebody vouches for an interval that is still open in the watchdog's status: while
 // the watchdog lives, until a second ago; after its death until it was last seen alive or last
@@ -91,7 +100,8 @@ class SnapshotTaker {
  public:
   // `with_identity`: whether the partition's names are to be shown.
   SnapshotTaker(const Paths& paths, std::string status_file, Config config,
-                bool with_identity = true, std::string doctor_file = checks::kDoctorFile);
+                bool with_identity = true, std::string doctor_file = checks::kDoctorFile,
+                std::string prober_file = kProberStatusFile);
 
   Snapshot take();
 
@@ -106,6 +116,7 @@ class SnapshotTaker {
   void read_events(Snapshot& snapshot);
   void read_process(Snapshot& snapshot);
   void read_doctor(Snapshot& snapshot);
+  void read_paths(Snapshot& snapshot);
   std::shared_ptr<const Config> present_config();
 
   Paths paths_;
@@ -124,6 +135,7 @@ class SnapshotTaker {
   Evidence evidence_;
   EventLog event_log_;
   DoctorReader doctor_;
+  PathReader path_reader_;
 };
 
 }  // namespace hnv::exporter

@@ -15,6 +15,7 @@
 #include "checks/tree.hpp"
 #include "hnv/device_tree.hpp"
 #include "hnv/partition.hpp"
+#include "hnv/path_health.hpp"
 
 namespace hnv::checks {
 
@@ -120,6 +121,7 @@ struct Facts {
   base::Expected<Processes> processes;
   base::Expected<std::vector<NetDevice>> devices;
   base::Expected<std::vector<BondReport>> bonds;
+  std::map<std::string, PathHealth> paths;  // by bond; those that a prober tells of
   base::Expected<Profiles> profiles;
   base::Expected<std::vector<Address>> addresses;
   base::Expected<std::set<std::string>> hcnmgr_states;  // folders of hcnmgr: hcn-ids

@@ -63,7 +63,17 @@ void add_partition(const Facts& facts, Readiness& readiness) {
   in_the_way(readiness, ObstacleKind::no_rmc, "IBM.DRM does not run: the HMC cannot be heard");
 }
 
-void add_backup(const BondReport& bond, Readiness& readiness) {
+bool is_backup_path_dead(PathVerdict verdict) {
+  return verdict == PathVerdict::virtual_dead || verdict == PathVerdict::both_dead;
+}
+
+// By a verdict that only answers through the virtual device can give.
+bool is_backup_path_alive(PathVerdict verdict) {
+  return verdict == PathVerdict::healthy || verdict == PathVerdict::isolated ||
+         verdict == PathVerdict::sriov_dead;
+}
+
+void add_backup(const Facts& facts, const BondReport& bond, Readiness& readiness) {
   const auto is_virtual = [](const SlaveReport& slave) {
     return slave.role == Role::virtual_device;
   };
@@ -75,6 +85,14 @@ void add_backup(const BondReport& bond, Readiness& readiness) {
   }
   if (!bond::is_healthy(backup->link)) {
     in_the_way(readiness, ObstacleKind::backup_down, backup->link.name + " is not up");
+  }
+  const auto path = facts.paths.find(bond.link.name);
+  if (path != facts.paths.end()) {
+    readiness.path_answers = is_backup_path_alive(path->second.verdict);
+  }
+  if (path != facts.paths.end() && is_backup_path_dead(path->second.verdict)) {
+    in_the_way(readiness, ObstacleKind::path_dead,
+               "nothing answers behind " + backup->link.name + " although its link is up");
   }
   if (bond.link.bond->fail_over_mac != bond::FailOverMac::follow) {
     in_the_way(readiness, ObstacleKind::fail_over_mac, "fail_over_mac is not follow");
@@ -119,6 +137,13 @@ std::set<HcnId> ids_with_bond(const Facts& facts) {
 
 }  // namespace
 
+const char* untested(const std::vector<Readiness>& readiness) {
+  const bool all_answer =
+      !readiness.empty() && std::all_of(readiness.begin(), readiness.end(),
+                                        [](const Readiness& bond) { return bond.path_answers; });
+  return all_answer ? kUntestedBesidePath : kUntested;
+}
+
 std::string joined(const std::vector<Obstacle>& obstacles) {
   std::vector<std::string> texts;
   texts.reserve(obstacles.size());
@@ -132,7 +157,7 @@ std::vector<Readiness> readiness_of(const Facts& facts) {
   for (const BondReport* bond : hnv_bonds_of(facts)) {
     Readiness readiness;
     readiness.bond = bond->link.name;
-    add_backup(*bond, readiness);
+    add_backup(facts, *bond, readiness);
     add_names(facts, *bond, readiness);
     add_partition(facts, readiness);
     all.push_back(std::move(readiness));
@@ -161,7 +186,7 @@ void examine_readiness(const Facts& facts, Reporter& say) {
       say.unknown(readiness.bond,
                   "nothing is in the way that can be seen; but " + joined(readiness.untold));
     } else {
-      say.ok(readiness.bond, std::string("ready; ") + kUntested);
+      say.ok(readiness.bond, std::string("ready; ") + untested({readiness}));
     }
   }
 }

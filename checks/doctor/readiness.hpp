@@ -19,6 +19,7 @@ enum class ObstacleKind : std::uint8_t {
   no_bond,        // a pair of the device tree has none
   no_backup,      // the virtual device is not in the bond, or the roles are not known
   backup_down,    // it is, and could not carry the traffic
+  path_dead,      // its link is up, and nothing answers behind it
   fail_over_mac,  // not follow
   mac_conflict,   // a slave that is not active has the bond's address
   no_profile,     // hcnmgr finds no profile by which it releases the SR-IOV port
@@ -39,6 +40,7 @@ struct Readiness {
   std::string bond;                 // kPartition where there is none to ask about
   std::vector<Obstacle> obstacles;  // why not
   std::vector<std::string> untold;  // what could not be found out
+  bool path_answers = false;        // the virtual device's, as hnv-prober says
 
   // Empty: nothing is in the way that can be seen, and not everything can.
   [[nodiscard]] std::optional<bool> ready() const {
@@ -56,16 +58,20 @@ std::string joined(const std::vector<Obstacle>& obstacles);
 // tell. None elsewhere than on PowerVM. Pure.
 std::vector<Readiness> readiness_of(const Facts& facts);
 
-// What nobody inside the partition can test.
+// What nobody inside the partition can test; and, unless a prober does, what nobody has.
 inline constexpr const char* kUntested =
     "not tested: the path of the virtual device through the VIOS (ibmveth never shows a loss of "
     "link), and the HMC's validation";
+inline constexpr const char* kUntestedBesidePath = "not tested: the HMC's validation";
+
+// The second where hnv-prober gets answers behind the virtual devices of all of them.
+const char* untested(const std::vector<Readiness>& readiness);
 
 }  // namespace hnv::checks
 
 template <>
 struct hnv::base::EnumNames<hnv::checks::ObstacleKind> {
   static constexpr auto names = std::to_array<std::string_view>(
-      {"no_bond", "no_backup", "backup_down", "fail_over_mac", "mac_conflict", "no_profile",
-       "plain_port", "platform", "vpmem", "busy", "no_rmc", "not_known"});
+      {"no_bond", "no_backup", "backup_down", "path_dead", "fail_over_mac", "mac_conflict",
+       "no_profile", "plain_port", "platform", "vpmem", "busy", "no_rmc", "not_known"});
 };

@@ -5,16 +5,16 @@ _hnvctl_options()
 {
   local look='--config.file --path.sysfs --path.procfs --path.devicetree'
   case $1 in
-    status) echo "--json --watch --verbose --color --watchdog.status-file $look" ;;
+    status) echo "--json --watch --verbose --color --watchdog.status-file --prober.status-file $look" ;;
     events) echo --follow --json --last --color --watchdog.status-file --path.procfs ;;
     persist) echo "--dry-run --replace --json --root $look" ;;
     doctor) echo --json --root --color --check --explain --list --output ;;
     ready) echo --json --root --color ;;
     pause) echo "--bond --for --reason --path.pause --watchdog.status-file $look" ;;
     resume) echo --bond --path.pause --path.procfs ;;
-    check) echo "--bond --warning --critical --watchdog.status-file $look" ;;
-    explain-state) echo "--color --watchdog.status-file $look" ;;
-    watch) echo "--interval --color --watchdog.status-file $look" ;;
+    check) echo "--bond --warning --critical --watchdog.status-file --prober.status-file $look" ;;
+    explain-state) echo "--color --watchdog.status-file --prober.status-file $look" ;;
+    watch) echo "--interval --color --watchdog.status-file --prober.status-file $look" ;;
     *) echo --version ;;
   esac
   echo --help
@@ -56,7 +56,7 @@ _hnvctl()
   fi
   if [[ $option == --* && $word != -* ]]; then
     case $option in
-      --config.file | --path.* | --root | --output | --watchdog.status-file)
+      --config.file | --path.* | --root | --output | --watchdog.status-file | --prober.status-file)
         mapfile -t COMPREPLY < <(compgen -f -- "$word")
         return
         ;;

@@ -98,6 +98,7 @@ class InhibitionTest(unittest.TestCase):
         explained = {
             "HnvMigrationNotRestored": {"HnvTrafficOnVirtual", "HnvSriovUnusable"},
             "HnvRestoreFailing": {"HnvTrafficOnVirtual", "HnvBondMisconfigured"},
+            "HnvPathDead": {"HnvTrafficOnVirtual"},
         }
         of_bond = {"HnvTrafficOnVirtual", "HnvSriovUnusable", "HnvVirtualUnusable", "HnvFrequentFailovers", "HnvBondMisconfigured"}
         for source, targets in explained.items():

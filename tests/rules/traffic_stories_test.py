@@ -122,6 +122,63 @@ class TrafficStories(unittest.TestCase):
         story.fires("HnvVirtualUnusable", 20)
         story.check()
 
+    def verdict(self, story: Story, minute: int, verdict: str) -> None:
+        story.set(minute, "hnv_path_verdict", 0, bond=BOND)
+        story.set(minute, "hnv_path_verdict", 1, bond=BOND, verdict=verdict)
+
+    def test_backup_path_dead(self) -> None:
+        story = Story(30)
+        self.verdict(story, 10, "virtual_dead")
+        self.verdict(story, 20, "healthy")
+        story.fires(
+            "HnvPathDead",
+            11,
+            20,
+            "Both links of bond191554c8 on lpar1:10468 are up, and nothing answers behind the slave that does not carry the traffic"
+            " (virtual_dead). A failover to it interrupts the traffic, and so may a migration.",
+            bond=BOND,
+            verdict="virtual_dead",
+        )
+        story.check()
+
+    def test_failover_onto_a_dead_path_is_an_outage(self) -> None:
+        story = Story(30)
+        self.verdict(story, 10, "virtual_dead")
+        story.leaves_sriov(14)
+        story.set(14, "hnv_slave_up", 0, device=SRIOV)
+        story.fires("HnvPathDead", 11, 14)
+        story.fires("HnvBondDown", 15, bond=BOND, verdict="virtual_dead")
+        story.fires("HnvSriovUnusable", 29)
+        story.check()
+
+    def test_path_of_the_traffic_dead(self) -> None:
+        for verdict in ("sriov_dead", "both_dead"):
+            story = Story(20)
+            self.verdict(story, 10, verdict)
+            story.fires(
+                "HnvBondDown",
+                11,
+                says="The links of bond191554c8 on lpar1:10468 are up, and nothing answers behind the slave that carries its traffic"
+                f" ({verdict}). Slaves with a link: 2.",
+                bond=BOND,
+                verdict=verdict,
+            )
+            story.check()
+
+    def test_traffic_moved_off_a_dead_path(self) -> None:
+        story = Story(30)
+        self.verdict(story, 10, "sriov_dead")
+        story.leaves_sriov(10, "path")
+        story.fires("HnvPathDead", 11)
+        story.fires("HnvTrafficOnVirtual", 15)
+        story.check()
+
+    def test_what_is_no_dead_path_is_silent(self) -> None:
+        for verdict in ("target_dead", "target_filtered", "isolated", "not_judged"):
+            story = Story(20)
+            self.verdict(story, 10, verdict)
+            story.check()
+
     def test_mac_conflict(self) -> None:
         story = Story(30)
         story.set(10, "hnv_bond_mac_conflict", 1, bond=BOND)

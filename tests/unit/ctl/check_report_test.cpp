@@ -39,6 +39,22 @@ TEST(Check, WeighsHowLongTheTrafficIsOff) {
   EXPECT_NE(report(picture).text.find("the link of enP16392p1s0 is down"), std::string::npos);
 }
 
+TEST(Check, TellsOfADeadPath) {
+  Picture picture = sample_picture();
+  set_path(picture, PathVerdict::virtual_dead);
+  EXPECT_EQ(report(picture).state, PluginState::warning);
+  EXPECT_NE(report(picture).text.find("nothing answers behind env3"), std::string::npos);
+  for (const auto verdict : {PathVerdict::sriov_dead, PathVerdict::both_dead}) {
+    set_path(picture, verdict);
+    EXPECT_EQ(report(picture).state, PluginState::critical);
+    EXPECT_NE(report(picture).text.find("nothing answers"), std::string::npos);
+  }
+  for (const auto verdict : {PathVerdict::target_dead, PathVerdict::not_judged}) {
+    set_path(picture, verdict);
+    EXPECT_EQ(report(picture).state, PluginState::ok);
+  }
+}
+
 TEST(Check, WarnsOfABondThatNobodyLooksAfter) {
   Picture picture = sample_picture();
   remove_watchdog(picture);

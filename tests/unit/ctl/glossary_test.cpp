@@ -58,6 +58,7 @@ TEST(Glossary, ExplainsEveryWordOfTheVocabulary) {
   EXPECT_EQ(explained_in("PauseReason"), names<PauseReason>());
   EXPECT_EQ(explained_in("FailoverDirection"), names<FailoverDirection>());
   EXPECT_EQ(explained_in("FailoverCause"), names<FailoverCause>());
+  EXPECT_EQ(explained_in("PathVerdict"), names<PathVerdict>());
   EXPECT_EQ(explained_in("UnseenFailure"), names<UnseenFailure>());
   EXPECT_EQ(explained_in("RestoreFailure"), names<RestoreFailure>());
   EXPECT_EQ(explained_in("WriteRule"), names<WriteRule>());

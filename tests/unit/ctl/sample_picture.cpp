@@ -180,6 +180,36 @@ void set_state(Picture& picture, WatchState state, std::optional<OffReason> reas
   if (waits) bond.waits_until = picture.now + *waits;
 }
 
+void set_path(Picture& picture, PathVerdict verdict) {
+  const BondReport& report = bond_of(picture);
+  BondPath path;
+  path.name = report.link.name;
+  path.index = report.link.index;
+  path.verdict = verdict;
+  path.judged_at = picture.now - std::chrono::milliseconds(300);
+  path.interval = std::chrono::seconds(1);
+  const auto is_dead = [verdict](Role role) {
+    return verdict == PathVerdict::both_dead ||
+           (verdict == PathVerdict::sriov_dead && role == Role::sriov) ||
+           (verdict == PathVerdict::virtual_dead && role == Role::virtual_device);
+  };
+  for (const SlaveReport& slave : report.slaves) {
+    SlavePath way;
+    way.device = slave.link.name;
+    way.index = slave.link.index;
+    way.address = *slave.link.address;
+    way.role = slave.role;
+    TargetPath target;
+    target.target = *IpAddress::parse("192.0.2.1");
+    target.up = !is_dead(slave.role);
+    way.targets = {target};
+    path.slaves.push_back(std::move(way));
+  }
+  PathStatus& status = picture.paths.emplace();
+  status.boot_id = "this-boot";
+  status.bonds = {std::move(path)};
+}
+
 void set_last_failover(Picture& picture, seconds ago) {
   watched_of(picture).last_failover_unix_seconds =
       picture.unix_now - static_cast<double>(ago.count());

@@ -35,6 +35,8 @@ void set_carrier(SlaveReport& slave, bool up);  // and its MII status, as after 
 // What the watchdog says: state for 4 s, reason (empty: on the SR-IOV slave) for 9 s.
 void set_state(Picture& picture, WatchState state, std::optional<OffReason> reason,
                std::optional<std::chrono::milliseconds> waits = std::nullopt);
+// What a prober said of the sample bond a moment ago.
+void set_path(Picture& picture, PathVerdict verdict);
 void set_last_failover(Picture& picture, std::chrono::seconds ago);
 
 // The kernel and the configuration alone.

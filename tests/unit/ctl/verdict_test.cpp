@@ -203,6 +203,35 @@ TEST(Findings, NothingToFallBackToIsOne) {
   EXPECT_NE(verdict.findings[0].text.find("only slave"), std::string::npos);
 }
 
+TEST(Findings, ADeadPathIsOneAndItsAgeCounts) {
+  Picture picture = sample_picture();
+  set_path(picture, PathVerdict::healthy);
+  EXPECT_TRUE(judge_sample(picture).findings.empty());
+  set_path(picture, PathVerdict::virtual_dead);
+  const Verdict verdict = judge_sample(picture);
+  EXPECT_EQ(kinds(verdict), std::vector{FindingKind::path_dead});
+  EXPECT_EQ(
+      verdict.findings[0].text,
+      "nothing answers behind env3 (virtual) although its link is up: nothing is left to fall "
+      "back to, and no way to migrate");
+  EXPECT_FALSE(verdict.is_path_lost());
+  picture.paths->bonds[0].judged_at = picture.now - 4s;
+  EXPECT_TRUE(judge_sample(picture).findings.empty()) << "the prober is silent";
+}
+
+TEST(Findings, ADeadPathOfTheTrafficIsALoss) {
+  Picture picture = sample_picture();
+  for (const auto verdict : {PathVerdict::sriov_dead, PathVerdict::both_dead}) {
+    set_path(picture, verdict);
+    EXPECT_TRUE(judge_sample(picture).is_path_lost());
+  }
+  set_active(picture, kVirtual);
+  set_path(picture, PathVerdict::sriov_dead);
+  EXPECT_FALSE(judge_sample(picture).is_path_lost());
+  set_path(picture, PathVerdict::virtual_dead);
+  EXPECT_TRUE(judge_sample(picture).is_path_lost());
+}
+
 TEST(Findings, AMacConflictIsOneForEachSlave) {
   Picture picture = sample_picture();
   BondReport& report = bond_of(picture);

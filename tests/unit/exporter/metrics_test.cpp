@@ -67,6 +67,8 @@ TEST(MetricTable, RowsFollowTheRules) {
       EXPECT_TRUE(row.help.ends_with(".")) << row.name;
       EXPECT_EQ(std::set(row.labels.begin(), row.labels.end()).size(), row.labels.size())
           << row.name;
+      // Of a path some are about a slave, some about a bond.
+      if (row.name.starts_with("hnv_path_")) continue;
       const bool about_slave = row.name.starts_with("hnv_slave_");
       EXPECT_EQ(std::count(row.labels.begin(), row.labels.end(), "device"), about_slave ? 1 : 0)
           << row.name;
@@ -309,6 +311,61 @@ TEST(Metrics, OldReportOfTheDoctorSaysNotWhoMayMigrateNow) {
   EXPECT_EQ(value_in(snapshot, "hnv_doctor_findings{severity=\"warn\"}"), "1");
   snapshot.taken_unix_seconds = snapshot.doctor->unix_seconds - 9 * 3600;
   EXPECT_THAT(names_in(snapshot, "hnv_lpm_ready"), SizeIs(3)) << "the clock was set back";
+}
+
+TEST(Metrics, SayWhatAnswersBehindTheSlaves) {
+  Snapshot snapshot = healthy_snapshot();
+  EXPECT_THAT(names_in(snapshot, "hnv_path_"), IsEmpty());
+  EXPECT_THAT(names_in(snapshot, "hnv_prober_"), IsEmpty());
+  EXPECT_THAT(names_in(snapshot, "hnv_scrape_source_success{source=\"prober\"}"), IsEmpty());
+
+  BondPath path = healthy_path(snapshot.bonds[0]);
+  path.verdict = PathVerdict::virtual_dead;
+  path.slaves[1].targets[0].up = false;
+  path.crosses[0].up.reset();
+  snapshot.paths = probed({path});
+  const std::string virtual_slave =
+      R"(bond="bond191554c8",device="env5",role="virtual",target="192.0.2.1"})";
+  EXPECT_EQ(value_in(snapshot, "hnv_path_up{" + virtual_slave), "0");
+  EXPECT_EQ(value_in(snapshot, "hnv_path_probes_total{" + virtual_slave), "3600");
+  EXPECT_EQ(value_in(snapshot, "hnv_path_late_answers_total{" + virtual_slave), "2");
+  EXPECT_THAT(names_in(snapshot, "hnv_path_cross_up{"), SizeIs(1)) << "one is not known";
+  EXPECT_EQ(value_in(snapshot, "hnv_path_verdict{bond=\"bond191554c8\",verdict=\"virtual_dead\"}"),
+            "1");
+  EXPECT_EQ(value_in(snapshot, "hnv_prober_overslept_total"), "1");
+  EXPECT_EQ(value_in(snapshot, "hnv_scrape_source_success{source=\"prober\"}"), "1");
+}
+
+TEST(Metrics, ASilentProberJudgesNothing) {
+  Snapshot snapshot = healthy_snapshot();
+  BondPath path = healthy_path(snapshot.bonds[0]);
+  path.verdict = PathVerdict::virtual_dead;
+  path.judged_at = snapshot.taken - std::chrono::seconds(4);
+  snapshot.paths = probed({path});
+  EXPECT_EQ(value_in(snapshot, "hnv_path_verdict{bond=\"bond191554c8\",verdict=\"not_judged\"}"),
+            "1");
+  EXPECT_THAT(names_in(snapshot, "hnv_path_up{"), IsEmpty());
+  EXPECT_THAT(names_in(snapshot, "hnv_path_cross_up{"), IsEmpty());
+  EXPECT_THAT(names_in(snapshot, "hnv_path_probes_total{"), SizeIs(2));
+}
+
+// Prometheus refuses a whole scrape with the same series twice in it.
+TEST(Metrics, WhatTheProberRepeatsOrInventsMakesNoSeries) {
+  Snapshot snapshot = healthy_snapshot();
+  BondPath path = healthy_path(snapshot.bonds[0]);
+  path.slaves.push_back(path.slaves[0]);
+  path.slaves[0].targets.push_back(path.slaves[0].targets[0]);
+  path.crosses.push_back(path.crosses[0]);
+  SlavePath stranger = path.slaves[0];
+  stranger.index.value = 99;
+  path.slaves.push_back(stranger);
+  BondPath unknown = path;
+  unknown.name = "bond77";
+  snapshot.paths = probed({path, unknown});
+  EXPECT_THAT(names_in(snapshot, "hnv_path_up{"), SizeIs(2));
+  EXPECT_THAT(names_in(snapshot, "hnv_path_cross_up{"), SizeIs(2));
+  EXPECT_THAT(names_in(snapshot, "hnv_path_errors_total{"), SizeIs(2));
+  EXPECT_THAT(names_in(snapshot, "hnv_path_rtt_seconds_count{"), SizeIs(2));
 }
 
 TEST(Metrics, HistogramIsCumulative) {

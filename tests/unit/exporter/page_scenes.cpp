@@ -195,6 +195,21 @@ Snapshot hostile(base::BootClock::duration later) {
   return snapshot;
 }
 
+// The backup's link is up, and nothing answers behind it.
+Snapshot backup_path_dead(base::BootClock::duration later) {
+  Snapshot snapshot = good(later);
+  BondPath path = healthy_path(snapshot.bonds[0]);
+  path.verdict = PathVerdict::virtual_dead;
+  path.since = snapshot.taken - kFailoverAge;
+  path.judged_at = snapshot.taken;
+  path.slaves[1].targets[0].up = false;
+  path.slaves[1].targets[0].lost_in_row = 300;
+  path.crosses = {{Role::sriov, Role::virtual_device, false},
+                  {Role::virtual_device, Role::sriov, false}};
+  snapshot.paths = probed({std::move(path)});
+  return snapshot;
+}
+
 using Make = Snapshot (*)(base::BootClock::duration);
 
 const std::map<std::string, Make>& makers() {
@@ -206,6 +221,7 @@ const std::map<std::string, Make>& makers() {
       {"empty", empty},
       {"migrating", migrating},
       {"hostile", hostile},
+      {"path_dead", backup_path_dead},
       {"three", [](base::BootClock::duration later) { return many(later, 3); }},
       {"ten", [](base::BootClock::duration later) { return many(later, 10); }},
       {"hundred", [](base::BootClock::duration later) { return many(later, 100); }}};

@@ -157,6 +157,51 @@ std::shared_ptr<const checks::DoctorReport> sample_report() {
   return std::make_shared<const checks::DoctorReport>(std::move(report));
 }
 
+BondPath healthy_path(const BondReport& bond) {
+  BondPath path;
+  path.name = bond.link.name;
+  path.index = bond.link.index;
+  path.verdict = PathVerdict::healthy;
+  path.since = kNow - std::chrono::hours(1);
+  path.judged_at = kNow - std::chrono::milliseconds(500);
+  path.interval = std::chrono::seconds(1);
+  path.sriov_answers_in_row = 3599;
+  for (const SlaveReport& slave : bond.slaves) {
+    SlavePath way;
+    way.device = slave.link.name;
+    way.index = slave.link.index;
+    way.address = *slave.link.address;
+    way.role = slave.role;
+    TargetPath target;
+    target.target = *IpAddress::parse("192.0.2.1");
+    target.up = true;
+    target.probes = 3600;
+    target.answers = 3599;
+    target.late_answers = 2;
+    target.answered_in_row = 3599;
+    target.last_answer = kNow - std::chrono::milliseconds(250);
+    way.targets = {target};
+    way.rtt.observe(0.0004);
+    way.rtt.observe(0.002);
+    path.slaves.push_back(std::move(way));
+  }
+  path.crosses = {{Role::sriov, Role::virtual_device, true},
+                  {Role::virtual_device, Role::sriov, true}};
+  return path;
+}
+
+std::shared_ptr<const PathStatus> probed(std::vector<BondPath> paths) {
+  PathStatus status;
+  status.boot_id = "this-boot";
+  status.version = "0.1.0";
+  status.pid = 4712;
+  status.started_unix_seconds = kNowUnix - 3600;
+  status.written_unix_seconds = kNowUnix - 0.5;
+  status.overslept = 1;
+  status.bonds = std::move(paths);
+  return std::make_shared<const PathStatus>(std::move(status));
+}
+
 Snapshot healthy_snapshot() {
   Snapshot snapshot = empty_snapshot();
   snapshot.bonds.push_back(healthy_bond(3, "bond191554c8"));
@@ -220,6 +265,7 @@ Snapshot full_snapshot() {
   set_active(other, 21);
   snapshot.bonds.push_back(std::move(other));
   snapshot.doctor = sample_report();
+  snapshot.paths = probed({healthy_path(snapshot.bonds[0])});
   snapshot.identity = PartitionIdentity{{"IBM,0212A345B", "IBM,9080-HEX"},
                                         7,
                                         "db-prod-1",

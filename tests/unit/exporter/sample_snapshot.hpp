@@ -30,6 +30,10 @@ BondStatus steady_account(const BondReport& bond);
 // known.
 std::shared_ptr<const checks::DoctorReport> sample_report();
 
+// What a prober says of them when everything answers; one target.
+BondPath healthy_path(const BondReport& bond);
+std::shared_ptr<const PathStatus> probed(std::vector<BondPath> paths);
+
 // A healthy managed bond, and a watchdog that has something to tell about it.
 Snapshot healthy_snapshot();
 

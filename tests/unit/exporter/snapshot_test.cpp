@@ -165,7 +165,12 @@ class SnapshotTakerTest : public ::testing::Test {
   [[nodiscard]] std::string status_file() const { return folder_.path() / "run/watchdog.json"; }
 
   [[nodiscard]] SnapshotTaker taker() const {
-    return {paths_, status_file(), Config{}, true, folder_.path() / "run/doctor.json"};
+    return {paths_,
+            status_file(),
+            Config{},
+            true,
+            folder_.path() / "run/doctor.json",
+            folder_.path() / "run/prober.json"};
   }
 
   hnv::test::TemporaryFolder folder_;
@@ -242,6 +247,30 @@ TEST_F(SnapshotTakerTest, FollowsTheDoctorsReport) {
   ASSERT_TRUE(broken.sources[Source::doctor].error);
   EXPECT_THAT(broken.sources[Source::doctor].error->to_string(),
               ::testing::HasSubstr("doctor.json"));
+}
+
+TEST_F(SnapshotTakerTest, FollowsTheProbersFile) {
+  SnapshotTaker taker = this->taker();
+  const Snapshot without = taker.take();
+  EXPECT_EQ(without.paths, nullptr);
+  EXPECT_FALSE(without.sources[Source::prober].error) << "none is no failure";
+  PathStatus status;
+  status.boot_id = "this-boot";
+  status.version = "9.9";
+  folder_.write("run/prober.json", encode_path_status(status));
+  const auto first = taker.take().paths;
+  ASSERT_NE(first, nullptr);
+  EXPECT_EQ(first->version, "9.9");
+  EXPECT_EQ(taker.take().paths, first) << "not decoded again";
+  status.boot_id = "the-boot-before";
+  folder_.write("run/prober.json", encode_path_status(status));
+  EXPECT_EQ(taker.take().paths, nullptr);
+  folder_.write("run/prober.json", "{");
+  const Snapshot broken = taker.take();
+  EXPECT_EQ(broken.paths, nullptr);
+  ASSERT_TRUE(broken.sources[Source::prober].error);
+  EXPECT_THAT(broken.sources[Source::prober].error->to_string(),
+              ::testing::HasSubstr("prober.json"));
 }
 
 TEST_F(SnapshotTakerTest, EachSourceFailsByItself) {
