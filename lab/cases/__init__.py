@@ -10,8 +10,9 @@ from lab.cases import faults
 from lab.cases import persist
 from lab.cases import fast
 from lab.cases import prober
+from lab.cases import path
 from lab.cases import alerts
 from lab.cases import native
 from lab.cases.registry import CASES, Case
 
-__all__ = ["CASES", "Case", "alerts", "failures", "fast", "faults", "handsoff", "native", "persist", "prober", "replug", "restore"]
+__all__ = ["CASES", "Case", "alerts", "failures", "fast", "faults", "handsoff", "native", "path", "persist", "prober", "replug", "restore"]
