@@ -5,16 +5,18 @@ import { finished, frame, UIDS } from './frame.js';
 import { BOND, bond, coded, host, offNow, sinceFailover } from './selectors.js';
 import { failoverNotes, migrationNotes } from './annotations.js';
 import { failoversByDirection, restores } from './shared.js';
-import { OFF_REASONS, ROLES, STATES } from './vocabulary.js';
+import { OFF_REASONS, ROLES, STATES, VERDICTS } from './vocabulary.js';
 
 const FIRST_STATE = 10;
 const FIRST_MIGRATION = 30;
 const MIGRATION = { no: { text: ' ', color: 'transparent' }, yes: { text: 'migration', color: 'blue' } };
+const FIRST_PATH = 50;
 const FIRST_LINK = 40;
 const LINK = { down: { text: 'no carrier', color: 'red' }, up: { text: 'carrier', color: 'green' } };
 
 const active = coded(ROLES, 0, 'hnv_slave_active', 'role');
 const state = coded(STATES, FIRST_STATE, 'hnv_watchdog_state', 'state');
+const path = coded(VERDICTS, FIRST_PATH, 'hnv_path_verdict', 'verdict');
 
 const now = {
   title: 'Now',
@@ -103,6 +105,17 @@ const now = {
         }),
       )
       .height(7)
+      .span(24),
+    house
+      .timeline({
+        title: 'What answers behind the links',
+        description:
+          'What a prober concludes for each bond: a path is dead when its link is up and nothing answers behind it. Empty without a prober.',
+      })
+      .withTarget(house.range('A', path, '{{bond}} path'))
+      .mappings(house.mapping(house.codes(VERDICTS, FIRST_PATH)))
+      .noValue('nobody probes')
+      .height(4)
       .span(24),
   ],
 };

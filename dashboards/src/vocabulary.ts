@@ -49,6 +49,18 @@ export const STATES: Record<string, Word> = {
   unmanaged: { text: 'unmanaged', color: 'text' },
 };
 
+/** What a prober concludes about the paths behind the slaves of a bond: `verdict` of hnv_path_verdict. */
+export const VERDICTS: Record<string, Word> = {
+  healthy: { text: 'both paths answer', color: 'green' },
+  virtual_dead: { text: 'virtual path dead', color: 'dark-orange' },
+  sriov_dead: { text: 'SR-IOV path dead', color: 'red' },
+  target_dead: { text: 'target is away', color: 'yellow' },
+  target_filtered: { text: 'target filters', color: 'light-yellow' },
+  both_dead: { text: 'both paths dead', color: 'dark-red' },
+  isolated: { text: 'ports kept apart', color: 'light-green' },
+  not_judged: { text: 'not judged', color: 'text' },
+};
+
 /** Where a failover went: `direction` of hnv_bond_failovers_total. */
 export const DIRECTIONS: Record<string, Word> = {
   to_virtual: { text: 'to the virtual device', color: 'orange' },

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a partition of the story answers to a scrape: the state and the counts at a moment.
-import { DIRECTIONS, OFF_REASONS, OUTCOMES, STATES } from '../vocabulary.js';
+import { DIRECTIONS, OFF_REASONS, OUTCOMES, STATES, VERDICTS } from '../vocabulary.js';
 import type { Exposition } from './exposition.js';
 import { DAY, DETAIL_STEP, endOf, type Partition, type Phase, type Spell, START, STEP, WEEK } from './story.js';
 
@@ -161,6 +161,8 @@ export class History {
     const states = partition.spells.flatMap((spell) => spell.phases.map((part) => part.state));
     for (const state of this.kept(Object.keys(STATES), states))
       gauge('hnv_watchdog_state', { bond, state }, (now?.state ?? 'steady') === state ? 1 : 0);
+    for (const verdict of this.kept(Object.keys(VERDICTS), ['healthy']))
+      gauge('hnv_path_verdict', { bond, verdict }, verdict === 'healthy' ? 1 : 0);
     for (const reason of this.kept(PAUSES, [])) gauge('hnv_watchdog_paused', { bond, reason }, now?.pause === reason ? 1 : 0);
     const penalty = this.begun(at)
       .filter((spell) => spell.cause === 'link_down')
