@@ -3,6 +3,7 @@
 // and each of them once, whatever the file repeats.
 #include <algorithm>
 #include <array>
+#include <cmath>
 
 #include "exporter/metric_rows.hpp"
 
@@ -96,8 +97,12 @@ void project_last_answer(const Snapshot& snapshot, Samples& samples) {
   project_targets(snapshot, samples,
                   [&snapshot](const TargetPath& target, bool /*fresh*/) -> std::optional<double> {
                     if (!target.last_answer) return std::nullopt;
-                    return snapshot.taken_unix_seconds -
-                           base::to_seconds(snapshot.taken - *target.last_answer);
+                    // To the millisecond, so that it is the same in each scrape; and a file that
+                    // is wrong cannot put it into the future.
+                    constexpr double kPerSecond = 1000;
+                    const auto ago = snapshot.taken - std::min(*target.last_answer, snapshot.taken);
+                    const double when = snapshot.taken_unix_seconds - base::to_seconds(ago);
+                    return std::round(when * kPerSecond) / kPerSecond;
                   });
 }
 

@@ -77,6 +77,19 @@ Expected<void> bind_to(int fd, bond::IfIndex device, std::uint16_t protocol) {
   return {};
 }
 
+Expected<void> attach(int fd, std::vector<sock_filter> code) {
+  const sock_fprog program{static_cast<unsigned short>(code.size()), code.data()};
+  if (::setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof program) != 0) {
+    return failure(base::from_errno("attach filter", "packet socket", errno));
+  }
+  return {};
+}
+
+// A socket of no device would hear its protocol on all of them.
+std::vector<sock_filter> deaf() {
+  return {{BPF_RET | BPF_K, 0, 0, 0}};
+}
+
 // What came for the last device is not what comes for the next.
 void drain(int fd) {
   std::array<std::uint8_t, 1> rest{};
@@ -103,19 +116,17 @@ Expected<PacketPool> PacketPool::open(std::size_t sockets) {
 Expected<int> PacketPool::take(bond::IfIndex device, Hears hears) {
   if (free_.empty()) return -1;
   const int fd = free_.back();
-  auto code = filter_of(hears);
-  const sock_fprog program{static_cast<unsigned short>(code.size()), code.data()};
-  if (::setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof program) != 0) {
-    return failure(base::from_errno("attach filter", "packet socket", errno));
-  }
+  if (auto attached = attach(fd, deaf()); !attached) return failure(attached.error());
   drain(fd);
   if (auto bound = bind(fd, device, hears); !bound) return failure(bound.error());
+  if (auto attached = attach(fd, filter_of(hears)); !attached) return failure(attached.error());
   free_.pop_back();
   return fd;
 }
 
 void PacketPool::give_back(int fd) {
   // A device that has gone has taken the binding with it.
+  (void)attach(fd, deaf());
   (void)bind_to(fd, bond::IfIndex{0}, 0);
   free_.push_back(fd);
 }
