@@ -37,7 +37,8 @@ void expect_members(const PathJson& json, const std::string& what,
   if (!json.is_object()) throw BadPathStatus(what + " is no object");
   for (const auto& [key, value] : json.items()) {
     if (std::find(allowed.begin(), allowed.end(), key) == allowed.end()) {
-      throw BadPathStatus(what + " has an unknown member '" + key + "'");
+      std::string problem = what;
+      throw BadPathStatus(problem.append(" has an unknown member '").append(key).append("'"));
     }
   }
 }

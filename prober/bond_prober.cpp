@@ -2,6 +2,7 @@
 #include "prober/bond_prober.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace hnv::prober {
 
@@ -40,8 +41,13 @@ int rank_of(Evidence evidence) {
 
 }  // namespace
 
-BondProber::BondProber(const PathConfig& config, std::uint64_t run, BootTime now)
-    : config_(config), run_(run), random_(run), next_round_(now), since_(now), judged_at_(now) {}
+BondProber::BondProber(PathConfig config, std::uint64_t run, BootTime now)
+    : config_(std::move(config)),
+      run_(run),
+      random_(run),
+      next_round_(now),
+      since_(now),
+      judged_at_(now) {}
 
 void BondProber::see(BondView view, BootTime now) {
   if (view == view_) return;

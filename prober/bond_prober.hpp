@@ -61,7 +61,7 @@ class BondProber {
   // After a failover, and after a change of carrier or address: switches learn anew.
   static constexpr std::chrono::seconds kPause{2};
 
-  BondProber(const PathConfig& config, std::uint64_t run, base::BootTime now);
+  BondProber(PathConfig config, std::uint64_t run, base::BootTime now);
 
   // The state of paths that are the same afterwards stays.
   void configure(const PathConfig& config) { config_ = config; }
