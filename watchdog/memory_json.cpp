@@ -73,7 +73,7 @@ void visit(Codec& codec, State& state) {
   codec("primary_losses", state.primary_losses);
   codec("damping", state.damping);
   codec("fast_failover", state.fast);
-  codec("path", state.path);
+  codec.younger("path", state.path);
 }
 
 template <class Codec, class State>
@@ -203,6 +203,10 @@ class Writer {
   void deadline(const char* name, const T& time) {
     (*this)(name, time);
   }
+  template <class T>
+  void younger(const char* name, const T& value) {
+    (*this)(name, value);
+  }
 
   template <class T>
   static Json json_of(const T& value) {
@@ -263,6 +267,11 @@ class Reader {
   void deadline(const char* name, T& time) const {
     Reader later(json_, now_, now_ + kFarthestDeadline);
     later(name, time);
+  }
+  // What a watchdog before an upgrade may not have kept yet.
+  template <class T>
+  void younger(const char* name, T& value) const {
+    if (json_.contains(name)) (*this)(name, value);
   }
 
   template <class T>

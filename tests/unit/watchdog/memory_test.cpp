@@ -38,6 +38,11 @@ Memory full() {
   bond.policy.reasserted = true;
   bond.policy.confirmed = IfIndex{5};
   bond.policy.primary_losses = 8;
+  bond.policy.fast.last_loss = BootTime(906s);
+  bond.policy.fast.moves = {BootTime(907s)};
+  bond.policy.fast.exhausted = true;
+  bond.policy.path.moved = BootTime(908s);
+  bond.policy.path.owed = true;
   bond.recorder.active_known = true;
   bond.recorder.active = IfIndex{6};
   bond.recorder.active_since = BootTime(899s);
@@ -91,6 +96,21 @@ TEST(MemoryCodec, KeepsEverything) {
   ASSERT_TRUE(decoded.has_value()) << decoded.error().to_string();
   EXPECT_EQ(*decoded, full());
   EXPECT_EQ(decode_memory(file_of(Memory{}), "status.json", kNow).value(), Memory{});
+}
+
+// The watchdog before an upgrade knew nothing of paths.
+TEST(MemoryCodec, GoesOnFromAFileWithoutPaths) {
+  Memory memory = full();
+  memory.bonds.front().policy.path = {};
+  const std::string kept = file_of(memory);
+  const std::string path = "\"path\":{\"owed\":false}";
+  const auto at = kept.find(path);
+  ASSERT_NE(at, std::string::npos) << kept;
+  const bool last = kept[at + path.size()] != ',';
+  const std::string old = replaced(kept, last ? "," + path : path + ",", "");
+  const auto decoded = decode_memory(old, "status.json", kNow);
+  ASSERT_TRUE(decoded.has_value()) << decoded.error().to_string();
+  EXPECT_EQ(*decoded, memory);
 }
 
 TEST(MemoryCodec, IsNoBusinessOfOtherReaders) {
