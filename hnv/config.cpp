@@ -139,13 +139,17 @@ void read_path_targets(YamlReader& reader, const YAML::Node& node, const std::st
     if (reader.error()) return;
     const auto address = IpAddress::parse(text);
     if (!address || !is_askable(*address)) {
-      reader.fail(entry, "a path target" + of_bond + " is '" + text +
-                             "'; allowed: the IPv4 or IPv6 address of a neighbour, no multicast, "
-                             "broadcast, loopback or unspecified one");
+      std::string problem = "a path target";
+      problem.append(of_bond).append(" is '").append(text).append(
+          "'; allowed: the IPv4 or IPv6 address of a neighbour, no multicast, broadcast, loopback "
+          "or unspecified one");
+      reader.fail(entry, problem);
       return;
     }
     if (std::find(path.targets.begin(), path.targets.end(), *address) != path.targets.end()) {
-      reader.fail(entry, "path target '" + text + "'" + of_bond + " stands twice; allowed: once");
+      std::string problem = "path target '";
+      problem.append(text).append("'").append(of_bond).append(" stands twice; allowed: once");
+      reader.fail(entry, problem);
       return;
     }
     path.targets.push_back(*address);
