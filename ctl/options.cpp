@@ -60,9 +60,9 @@ Examples:
 
 Exit codes: 0 every managed bond has its traffic on the SR-IOV slave, or none is
 managed; 1 could not find out; 2 wrong command line, or a bond that does not
-exist; 3 some managed bond's traffic is not on the SR-IOV slave, or it is not
-known which slave that is; 78 wrong configuration. Managed are HNV bonds and
-those that the configuration names.)";
+exist; 3 some managed bond's traffic is not on the SR-IOV slave, or its path is
+dead, or it is not known which slave that is; 78 wrong configuration. Managed
+are HNV bonds and those that the configuration names.)";
 
 constexpr const char* kPersistDescription = "Stores the primary where it survives a reboot";
 

@@ -131,6 +131,8 @@ void look_behind(const Picture& picture, Verdict& verdict) {
   // A file of another boot is not taken over at all.
   verdict.path = path_view(&*picture.paths, picture.paths->boot_id, *verdict.report, picture.now);
   if (!verdict.path || !tells_of_dead_path(verdict.path->health.verdict)) return;
+  // What brings the traffic to the SR-IOV slave would end it.
+  if (verdict.path->health.verdict != PathVerdict::virtual_dead) verdict.by_hand.clear();
   verdict.findings.push_back(
       Finding{FindingKind::path_dead, path_words(verdict.path->health, *verdict.report)});
 }
@@ -247,8 +249,9 @@ std::optional<std::string> unknown_bond(const Picture& picture,
 }
 
 int exit_code(const std::vector<Verdict>& verdicts) {
-  const bool good = std::all_of(verdicts.begin(), verdicts.end(),
-                                [](const Verdict& verdict) { return verdict.is_good(); });
+  const bool good = std::all_of(verdicts.begin(), verdicts.end(), [](const Verdict& verdict) {
+    return verdict.is_good() && !verdict.is_path_lost();
+  });
   return good ? base::kExitOk : kExitOffSriov;
 }
 

@@ -29,6 +29,7 @@ std::shared_future<Renderer::Bodies> Renderer::join_next_round(View view, Coding
     const std::lock_guard lock(mutex_);
     if (!next_) {
       next_.emplace();
+      next_->requests = 0;
       next_->bodies = next_->promise.get_future().share();
     }
     next_->wanted[view][coding] = true;

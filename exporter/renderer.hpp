@@ -90,7 +90,7 @@ class Renderer {
   // What requests join before it begins.
   struct Round {
     PerBody<bool> wanted;
-    std::size_t requests = 0;
+    std::size_t requests;  // set where the round begins: clang 14 takes no initialiser here
     std::promise<Bodies> promise;
     std::shared_future<Bodies> bodies;
   };

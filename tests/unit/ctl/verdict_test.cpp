@@ -224,10 +224,14 @@ TEST(Findings, ADeadPathOfTheTrafficIsALoss) {
   for (const auto verdict : {PathVerdict::sriov_dead, PathVerdict::both_dead}) {
     set_path(picture, verdict);
     EXPECT_TRUE(judge_sample(picture).is_path_lost());
+    EXPECT_NE(exit_code({judge_sample(picture)}), 0);
   }
   set_active(picture, kVirtual);
+  set_primary(picture, "");
+  ASSERT_NE(judge_sample(picture).by_hand, "");
   set_path(picture, PathVerdict::sriov_dead);
   EXPECT_FALSE(judge_sample(picture).is_path_lost());
+  EXPECT_EQ(judge_sample(picture).by_hand, "") << "it would end the traffic";
   set_path(picture, PathVerdict::virtual_dead);
   EXPECT_TRUE(judge_sample(picture).is_path_lost());
 }
