@@ -14,6 +14,8 @@ Config config_of(Mode mode, const FakeBondOptions& options, const OptIns& opt_in
   bond.damping = opt_ins.damping;
   bond.fast_failover = opt_ins.fast_failover;
   bond.fast_failover_delay = opt_ins.fast_failover_delay;
+  bond.path = opt_ins.path;
+  bond.act_on_path = opt_ins.act_on_path;
   Config config;
   config.mode = mode;
   config.bonds.push_back(std::move(bond));

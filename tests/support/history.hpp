@@ -51,6 +51,8 @@ struct OptIns {
   bool damping = false;
   bool fast_failover = false;
   std::chrono::milliseconds fast_failover_delay{0};
+  std::optional<PathConfig> path = std::nullopt;
+  bool act_on_path = false;
 };
 
 // A bond of a PCI and a vio device in a simulation of its own; the configuration tells them apart

@@ -27,6 +27,7 @@ Simulation::Simulation(Config config, DeviceFactsCache::Reader facts) : facts_(s
   settings_.policy.settle = config.settle;
   settings_.policy.fast_failover_hold = config.fast_failover_hold;
   settings_.policy.moves_per_hour = config.moves_per_hour;
+  settings_.boot_id = kBootId;
   settings_.config = std::move(config);
 }
 
@@ -122,6 +123,12 @@ void Simulation::configure(Config config) {
   settings_.config = std::move(config);
   if (!keeper_) return;
   keeper_->configure(settings_);
+  act();
+}
+
+void Simulation::tell_paths(std::optional<PathStatus> paths) {
+  if (!keeper_) return;
+  keeper_->note(std::move(paths));
   act();
 }
 

@@ -38,6 +38,9 @@ class Simulation {
   // Stopped, and started again.
   void stop_and_start_watchdog();
   void configure(Config config);  // as after SIGHUP
+  // What the watchdog finds in the prober's file; its boot is kBootId.
+  void tell_paths(std::optional<PathStatus> paths);
+  static constexpr const char* kBootId = "this boot";
   void set_mode(Mode mode);
   void let_nothing_be_kept() { can_keep_ = false; }  // as with a full /run
   void stop_for_good() { keeper_->release(); }
