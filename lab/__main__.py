@@ -22,6 +22,7 @@ from lab.partition import Partition
 from lab.peers import peers
 from lab.playground import Playground
 from lab.programs import Build, ManagedBond
+from lab.probe import probe
 from lab.progress import RED, paint, say
 from lab.realhost import RealHost, active_backup_bonds, require_root_for, sriov_slave
 from lab.record import record
@@ -43,6 +44,7 @@ EXAMPLES = """examples:
   python3 -m lab record                record the kernel's messages anew for tests/golden
   python3 -m lab bench                 the numbers of docs/performance.md that need a real bond (10 minutes)
   python3 -m lab peers                 a scrape beside node_exporter's (20 minutes)
+  python3 -m lab probe                 how soon a dead path is seen (10 minutes)
   python3 -m lab fast                  lost packets with and without fast failover (3 minutes)
   python3 -m lab fleet                 what a thousand partitions cost a Prometheus (15 minutes)
 """
@@ -52,7 +54,7 @@ def parser() -> argparse.ArgumentParser:
     result = argparse.ArgumentParser(
         prog="python3 -m lab", description=__doc__, epilog=EXAMPLES, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    verbs = result.add_subparsers(dest="verb", required=True, metavar="run | image | shell | suite | twin | packages | soak | record | bench | peers | fast | fleet")
+    verbs = result.add_subparsers(dest="verb", required=True, metavar="run | image | shell | suite | twin | packages | soak | record | bench | peers | fast | probe | fleet")
     run = verbs.add_parser("run", prog="scripts/run", epilog=EXAMPLES, formatter_class=argparse.RawDescriptionHelpFormatter)
     run.add_argument("--demo", action="store_true", help="play the story of the problem and its repair, then quit")
     run.add_argument(
@@ -73,6 +75,10 @@ def parser() -> argparse.ArgumentParser:
     beside = verbs.add_parser("peers", help="measure a scrape beside node_exporter's")
     beside.add_argument("--preset", default="release", help="CMake preset whose programs are measured (default: %(default)s)")
     beside.add_argument("--largest", type=int, default=1000, help="leave sizes with more bonds out (default: %(default)s)")
+    paths = verbs.add_parser("probe", help="measure how soon hnv-prober sees that a path died")
+    paths.add_argument("--preset", default="release", help="CMake preset whose programs are measured (default: %(default)s)")
+    paths.add_argument("--trials", type=int, default=100, help="of each slave's path (default: %(default)s)")
+    paths.add_argument("--interval-ms", type=int, default=200, help="between two probes (default: %(default)s)")
     losses = verbs.add_parser("fast", help="count the packets that a lost carrier costs, with and without fast failover")
     losses.add_argument("--preset", default="release", help="CMake preset whose programs are measured (default: %(default)s)")
     losses.add_argument("--cycles", type=int, default=100, help="cycles of each kind (default: %(default)s)")
@@ -115,6 +121,9 @@ def main(arguments: list[str]) -> int:
         if options.verb == "peers":
             with suite.booted(ensure_image(), Build.of_preset(options.preset), "peers", own_time=True) as partition:
                 return peers(partition, options.largest)
+        if options.verb == "probe":
+            with suite.booted(ensure_image(), Build.of_preset(options.preset), "probe") as partition:
+                return probe(partition, options.trials, options.interval_ms)
         if options.verb == "fast":
             with suite.booted(ensure_image(), Build.of_preset(options.preset), "fast", own_time=True) as partition:
                 return fast(partition, options.cycles, options.miimon)

@@ -128,13 +128,14 @@ def default_gateway_in_a_vlan(partition: Partition) -> None:
             prober.wait_verdict("target_dead")
 
 
-@case("prober: caches, the switch, a stream of 500 packets a second and duplicate detection are as without it")
+@case("prober: caches, the switch, a stream of 1,000 packets a second and duplicate detection are as without it")
 def harms_nobody(partition: Partition) -> None:
     guest = partition.guest
     with veth_bond(partition) as bond:
         learned = f"ip -n {PEER} neighbour show {ADDRESS} dev uplink | sed -n 's/.*lladdr \\([0-9a-f:]*\\).*/\\1/p'"
         port = f"bridge fdb show br {BRIDGE} | grep -i \"^$(cat /sys/class/net/{bond.name}/address) \" | sed 's/.*dev \\([^ ]*\\).*/\\1/' | sort -u"
         before = guest.sh(learned), guest.sh(port)
+        expect_true(bool(before[0].strip()), "the neighbour knows the bond's address")
         expect(before[1].split(), [SRIOV_CABLE], "port of the bond's address before")
         with probing(partition, path_config(bond.name, "device", SRIOV, [PEER_ADDRESS])) as prober:
             prober.wait_verdict("healthy")
