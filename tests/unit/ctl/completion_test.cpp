@@ -90,6 +90,7 @@ TEST(Completion, OfZshNamesEveryCommandAndOption) {
     const std::string look = "--config.file --path.sysfs --path.procfs --path.devicetree ";
     for (const auto& [group, options] : {std::pair<std::string, std::string>{"$look", look},
                                          {"$file", "--watchdog.status-file "},
+                                         {"$prober", "--prober.status-file "},
                                          {"$colour", "--color "},
                                          {"$bond", "--bond "}}) {
       if (const auto place = line.find(group); place != std::string::npos) {

@@ -71,12 +71,15 @@ TEST(ExampleConfig, ShowsTheDefaults) {
   ASSERT_TRUE(config) << config.error().to_string() << "\n" << uncommented();
   Config expected;
   expected.bonds.push_back(BondConfig{.name = "bond191554c8", .sriov = ByDriver{"mlx5_core"}});
+  // Not the default, but what is advised.
+  expected.bonds.back().path = PathConfig{};
+  expected.bonds.back().path->targets = {IpAddress::parse("10.0.2.2").value()};
   expected.bonds.push_back(BondConfig{.name = "bond7e03c969", .sriov = {}, .ignore = true});
   EXPECT_EQ(*config, expected);
   const std::string text = uncommented();
-  for (const char* key :
-       {"mode: ", "hold_down: ", "settle: ", "fast_failover_hold: ", "moves_per_hour: ",
-        "migration:", "stuck_after: ", "expected_slaves: ", "damping: ", "fast_failover: "}) {
+  for (const char* key : {"mode: ", "hold_down: ", "settle: ", "fast_failover_hold: ",
+                          "moves_per_hour: ", "migration:", "stuck_after: ", "expected_slaves: ",
+                          "damping: ", "fast_failover: ", "path: ", "act_on_path: "}) {
     EXPECT_NE(text.find(key), std::string::npos) << key << " is not shown";
   }
 }

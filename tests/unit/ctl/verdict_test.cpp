@@ -228,6 +228,7 @@ TEST(Findings, ADeadPathOfTheTrafficIsALoss) {
   }
   set_active(picture, kVirtual);
   set_primary(picture, "");
+  picture.published.alive = false;
   ASSERT_NE(judge_sample(picture).by_hand, "");
   set_path(picture, PathVerdict::sriov_dead);
   EXPECT_FALSE(judge_sample(picture).is_path_lost());
