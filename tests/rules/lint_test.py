@@ -117,8 +117,7 @@ class LintTest(unittest.TestCase):
 
     def test_finds_too_many_alerts(self) -> None:
         file = self.alerts / "hnv.alerts.yml"
-        more = "".join(f"\n      - alert: HnvMore{letter}\n        expr: hnv_bond_up == 0\n        for: 0m\n" for letter in "Ab")
-        file.write_text(file.read_text() + more)
+        file.write_text(file.read_text() + "\n      - alert: HnvMoreA\n        expr: hnv_bond_up == 0\n        for: 0m\n")
         self.assertIn("16 alerts; at most 15", self.problems())
 
     def test_finds_that_there_are_no_rules(self) -> None:
