@@ -242,6 +242,7 @@ PolicyConfig PartitionKeeper::policy_of(const BondConfig* config) const {
     policy.fast_failover = config->fast_failover;
     policy.fast_failover_delay = config->fast_failover_delay;
     policy.act_on_path = config->act_on_path;
+    if (config->path) policy.path_silence = silence_after_failover(config->path->interval);
   }
   return policy;
 }

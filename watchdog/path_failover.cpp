@@ -5,6 +5,12 @@
 
 namespace hnv::watchdog {
 
+Duration silence_after_failover(Duration interval) {
+  constexpr std::chrono::seconds kProberPause{2};
+  const Duration silence = kProberPause + 2 * interval;
+  return kPathVerdictIntervals * interval < silence ? silence : Duration{};
+}
+
 PathVerdict verdict_at(const BondView& view, TimePoint now) {
   const bool holds = view.path.valid_until && now < *view.path.valid_until;
   return holds ? view.path.verdict : PathVerdict::not_judged;

@@ -27,6 +27,11 @@ inline constexpr std::chrono::minutes kPathMovesApart{5};
 inline constexpr std::chrono::seconds kPathStay{60};
 inline constexpr std::uint32_t kAnswersBeforeReturn = 10;
 
+// After a failover the prober says nothing for its pause (kPause in prober/bond_prober.hpp) and the
+// round that follows, and what it said before may be too old by then. A return that waits so long
+// meets a verdict that is about the present.
+Duration silence_after_failover(Duration interval);
+
 // The verdict as long as it holds; afterwards nothing is judged.
 PathVerdict verdict_at(const BondView& view, TimePoint now);
 bool is_sriov_path_dead(PathVerdict verdict);

@@ -158,6 +158,7 @@ Gate last_gate(const PolicyConfig& config, const PolicyState& state, const BondV
     const TimePoint quiet = std::max(*state.healthy_since, *state.inactive_since);
     also(quiet + (state.fast.owed ? config.fast_failover_hold : config.hold_down),
          WatchState::hold_down, OffReason::hold_down);
+    also(*state.inactive_since + config.path_silence, WatchState::hold_down, OffReason::hold_down);
     if (state.path.owed && state.path.moved) {
       also(*state.path.moved + kPathStay, WatchState::path_dead, OffReason::path_dead);
     }

@@ -28,6 +28,7 @@ struct PolicyConfig {
   bool damping = false;  // act on it: without, penalties are counted only
   bool fast_failover = false;
   bool act_on_path = false;        // move the traffic away from a dead path
+  Duration path_silence{};         // silence_after_failover() of a bond that is probed
   Duration fast_failover_delay{};  // a carrier that is back by then was never lost
   Duration fast_failover_hold = std::chrono::seconds(5);  // health before a fast move is undone
   std::size_t moves_per_hour = 12;                        // of ours, back to the SR-IOV slave

@@ -169,6 +169,18 @@ TEST_F(PolicyPath, OtherVerdictsHoldNothingBack) {
   }
 }
 
+// The prober pauses after a failover, and its last word may be too old before it has the next one.
+TEST_F(PolicyPath, ReturnWaitsForAVerdictAfterTheMove) {
+  config.hold_down = 1s;
+  config.path_silence = silence_after_failover(1s);
+  take_traffic();
+  look();
+  EXPECT_FALSE(look_after(config.path_silence - 1ms).write);
+  EXPECT_EQ(rule_of(look_after(1ms)), WriteRule::reassert);
+  EXPECT_EQ(silence_after_failover(200ms), 2400ms);
+  EXPECT_EQ(silence_after_failover(2s), 0s) << "the last word still holds";
+}
+
 TEST_F(PolicyPath, PrimaryIsKeptAndLatchedAllTheSame) {
   judge(PathVerdict::sriov_dead);
   config.act_on_path = false;
