@@ -173,7 +173,9 @@ Gate last_gate(const PolicyConfig& config, const PolicyState& state, const BondV
   if (situation.suspected_until) {
     also(*situation.suspected_until, WatchState::settling, OffReason::settling);
   }
-  if (state.retry_at) {
+  // Where all but the path is well, what failed is not tried again, and rest() forgets it.
+  const bool is_over = rule == WriteRule::path_failover && view.primary == sriov.index;
+  if (state.retry_at && !is_over) {
     also(*state.retry_at, WatchState::backing_off, OffReason::restore_failed);
   }
   if (option_of(rule) == WrittenOption::primary && state.last_write &&
