@@ -12,7 +12,7 @@ namespace {
 using namespace hnv;
 
 void complain(const std::string& what) {
-  std::fprintf(stderr, "hnv-prober: %s\n", what.c_str());
+  (void)std::fprintf(stderr, "hnv-prober: %s\n", what.c_str());
 }
 
 int run(const prober::Options& options) {

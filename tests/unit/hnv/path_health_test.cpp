@@ -19,9 +19,9 @@ using namespace std::chrono_literals;
 using ::testing::HasSubstr;
 
 constexpr const char* kBoot = "this-boot";
-const base::BootTime kJudged{100s};
-const bond::MacAddress kSriovAddress{{0x52, 0x54, 0, 0, 0, 0x11}};
-const bond::MacAddress kBackupAddress{{0x52, 0x54, 0, 0, 0, 0x12}};
+constexpr base::BootTime kJudged{100s};
+constexpr bond::MacAddress kSriovAddress{{0x52, 0x54, 0, 0, 0, 0x11}};
+constexpr bond::MacAddress kBackupAddress{{0x52, 0x54, 0, 0, 0, 0x12}};
 
 // What the prober says, and how things are: they agree, one second later.
 struct Scene {

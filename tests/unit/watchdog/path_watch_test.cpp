@@ -13,7 +13,7 @@ using namespace hnv;
 using namespace hnv::watchdog;
 using namespace std::chrono_literals;
 
-const base::BootTime kLooked(100s);
+constexpr base::BootTime kLooked(100s);
 
 Config config_probing(std::chrono::milliseconds interval) {
   BondConfig calm;
