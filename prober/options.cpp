@@ -3,6 +3,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "base/enum_option.hpp"
 #include "base/exit_code.hpp"
 #include "base/version.hpp"
 
@@ -23,18 +24,6 @@ constexpr const char* kFooter =
     "\n"
     "Exit codes: 0 stopped or checked, 1 failed, 2 wrong command line, 78 wrong configuration.";
 
-template <class E>
-void add_enum_option(CLI::App& app, const std::string& name, E& value, const std::string& text) {
-  app.add_option_function<std::string>(
-         name, [&value](const std::string& word) { value = *base::value_of<E>(word); }, text)
-      ->check([](const std::string& word) {
-        return base::value_of<E>(word) ? std::string()
-                                       : "'" + word + "'; allowed: " + base::list_of_names<E>();
-      })
-      ->type_name("WORD")
-      ->default_str(std::string(base::name_of(value)));
-}
-
 }  // namespace
 
 std::variant<Options, int> parse_options(int argc, const char* const* argv) {
@@ -52,8 +41,8 @@ std::variant<Options, int> parse_options(int argc, const char* const* argv) {
   add_path("--path.sysfs", options.paths.sysfs, "where sysfs is mounted");
   add_path("--path.procfs", options.paths.procfs, "where procfs is mounted");
   add_path("--path.devicetree", options.paths.devicetree, "the firmware's device tree");
-  add_enum_option(app, "--log.level", options.log_level, "least level that is logged");
-  add_enum_option(app, "--log.format", options.log_format, "logfmt or json");
+  base::add_enum_option(app, "--log.level", options.log_level, "least level that is logged");
+  base::add_enum_option(app, "--log.format", options.log_format, "logfmt or json");
   app.add_flag("--check-config", options.check_config,
                "read the configuration, say what is wrong with it, and exit");
   try {

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <utility>
 
+#include "hnv/path_words.hpp"
 #include "watchdog/pause_entry.hpp"
 
 namespace hnv::watchdog {
@@ -179,7 +180,7 @@ void BondKeeper::describe_mac_conflict(const bond::Topology& topology, Round& ro
 
 void BondKeeper::describe_path(const PathHealth& path, Round& round) {
   if (path.verdict == told_verdict_) return;
-  const bool dead = is_sriov_path_dead(path.verdict) || is_virtual_path_dead(path.verdict);
+  const bool dead = tells_of_dead_path(path.verdict);
   std::vector<LogField> fields{{"bond", recorder_.status().name},
                                {"verdict", std::string(base::name_of(path.verdict))},
                                {"was", std::string(base::name_of(told_verdict_))}};
