@@ -58,6 +58,7 @@ Expected<WebFront> WebFront::start(const WebFrontOptions& options, front::WebSet
   for_server.max_streams = static_cast<unsigned>(limits.streams);
   // The front decides about slow clients; the server's own bounds are a net below it.
   for_server.request_timeout = 2 * limits.response;
+  for_server.idle_timeout = 2 * limits.idle;
   for_server.response_timeout = 2 * limits.response;
   auto server = WebServer::start(for_server, std::move(handler));
   if (!server) return failure(server.error());

@@ -10,6 +10,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <cerrno>
@@ -36,7 +37,6 @@ using std::chrono::steady_clock;
 // On every response. Nothing is loaded but what comes from here, nothing stands inline, nothing may
 // frame the page, nothing is kept.
 constexpr std::string_view kFixedHeaders =
-    "Connection: close\r\n"
     "Cache-Control: no-store\r\n"
     "X-Content-Type-Options: nosniff\r\n"
     "Referrer-Policy: no-referrer\r\n"
@@ -50,10 +50,11 @@ std::string http_date() {
 
 // Without a length the end of the connection is the end of the body.
 std::string head_of(mg_connection* connection, const HttpResponse& response,
-                    std::optional<std::size_t> length) {
+                    std::optional<std::size_t> length, bool keep_alive) {
   const char* text = mg_get_response_code_text(connection, response.status);
-  std::string head = fmt::format("HTTP/1.1 {} {}\r\nDate: {}\r\n{}", response.status, text,
-                                 http_date(), kFixedHeaders);
+  std::string head =
+      fmt::format("HTTP/1.1 {} {}\r\nDate: {}\r\nConnection: {}\r\n{}", response.status, text,
+                  http_date(), keep_alive ? "keep-alive" : "close", kFixedHeaders);
   for (const auto& [name, value] : response.headers) {
     head.append(name).append(": ").append(value).append("\r\n");
   }
@@ -62,11 +63,12 @@ std::string head_of(mg_connection* connection, const HttpResponse& response,
   return head + "\r\n";
 }
 
+constexpr std::size_t kPiece = std::size_t{16} * 1024;
+
 // CivetWeb gives up on a client that takes nothing for the request timeout, but a client that takes
 // a little now and then could hold a worker for ever: hence pieces, and a deadline for all of them.
 bool write_all(mg_connection* connection, std::string_view content,
                steady_clock::time_point deadline) {
-  constexpr std::size_t kPiece = std::size_t{16} * 1024;
   while (!content.empty()) {
     const std::string_view piece = content.substr(0, kPiece);
     const int written = mg_write(connection, piece.data(), piece.size());
@@ -77,14 +79,28 @@ bool write_all(mg_connection* connection, std::string_view content,
   return true;
 }
 
-void send(mg_connection* connection, const HttpResponse& response, bool with_body,
+// What CivetWeb itself goes by.
+bool wants_keep_alive(mg_connection* connection) {
+  const char* const word = mg_get_header(connection, "Connection");
+  const std::string_view version = mg_get_request_info(connection)->http_version;
+  return word == nullptr ? version == "1.1" : same_word(word, "keep-alive");
+}
+
+// `may_keep`: the connection may serve for another request, if the client wants that.
+void send(mg_connection* connection, const HttpResponse& response, bool with_body, bool may_keep,
           std::chrono::milliseconds timeout) {
-  const std::string_view body = response.body ? std::string_view(*response.body) : "";
+  std::string_view body = response.body ? std::string_view(*response.body) : "";
   const auto deadline = steady_clock::now() + timeout;
   // Without its body a stream is told as with it: its length is not known.
   const auto length = response.stream ? std::nullopt : std::optional(body.size());
-  const std::string head = head_of(connection, response, length);
-  if (write_all(connection, head, deadline) && with_body) write_all(connection, body, deadline);
+  const bool keep_alive = may_keep && length && wants_keep_alive(connection);
+  // With the begin of the body in one write: the front wakes up once for a small response.
+  std::string head = head_of(connection, response, length, keep_alive);
+  if (!with_body) body = {};
+  head.append(body.substr(0, kPiece));
+  body.remove_prefix(std::min(body.size(), kPiece));
+  const bool sent = write_all(connection, head, deadline) && write_all(connection, body, deadline);
+  if (!sent || !keep_alive) mg_disable_connection_keep_alive(connection);
 }
 
 HttpRequest request_of(const mg_request_info& info) {
@@ -100,7 +116,8 @@ HttpRequest request_of(const mg_request_info& info) {
 
 void send_stream(mg_connection* connection, const HttpResponse& response,
                  std::chrono::milliseconds timeout) {
-  std::string piece = head_of(connection, response, std::nullopt);
+  mg_disable_connection_keep_alive(connection);  // its end is that of the connection
+  std::string piece = head_of(connection, response, std::nullopt, false);
   while (!piece.empty() && write_all(connection, piece, steady_clock::now() + timeout)) {
     piece = response.stream->next();
   }
@@ -280,7 +297,8 @@ Expected<void> WebServer::State::start() {
       {"listening_ports", "127.0.0.1:0"},  // see on_init
       {"num_threads", std::to_string(options.workers + options.max_streams)},
       {"request_timeout_ms", std::to_string(options.request_timeout.count())},
-      {"enable_keep_alive", "no"},
+      {"enable_keep_alive", "yes"},
+      {"keep_alive_timeout_ms", std::to_string(options.idle_timeout.count())},
       {"enable_directory_listing", "no"},
       {"access_control_allow_origin", ""},
       {"access_control_allow_methods", ""},
@@ -359,7 +377,7 @@ int WebServer::State::stream(mg_connection* connection, const HttpResponse& resp
   if (!streams.enter(source)) {
     HttpResponse refusal = json_error(kUnavailable, "too many streams are open; ask again later");
     refusal.headers.emplace_back("Retry-After", "5");
-    send(connection, refusal, true, options.response_timeout);
+    send(connection, refusal, true, true, options.response_timeout);
     return refusal.status;
   }
   try {
@@ -382,7 +400,7 @@ int WebServer::State::respond(mg_connection* connection) {
   }
   const bool with_body = std::string_view(request.request_method) != "HEAD";
   if (response.stream && with_body) return stream(connection, response);
-  send(connection, response, with_body, options.response_timeout);
+  send(connection, response, with_body, true, options.response_timeout);
   return response.status;
 }
 
@@ -391,8 +409,9 @@ int WebServer::State::on_request(mg_connection* connection) noexcept {
   try {
     return state->respond(connection);
   } catch (...) {
-    // Out of memory while answering: nothing more can be sent. Not 0, which would let CivetWeb
-    // answer by itself.
+    // Out of memory while answering: nothing more can be sent, and who waits must see that it
+    // ends. Not 0, which would let CivetWeb answer by itself.
+    mg_disable_connection_keep_alive(connection);
     return kInternalError;
   }
 }
@@ -400,7 +419,8 @@ int WebServer::State::on_request(mg_connection* connection) noexcept {
 int WebServer::State::on_error(mg_connection* connection, int status, const char*) noexcept {
   auto* state = static_cast<State*>(mg_get_user_data(mg_get_context(connection)));
   try {
-    send(connection, error_response(connection, status), true, state->options.response_timeout);
+    send(connection, error_response(connection, status), true, false,
+         state->options.response_timeout);
   } catch (...) {
     return 0;
   }

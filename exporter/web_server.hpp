@@ -69,13 +69,15 @@ std::string_view common_headers();
 struct WebServerOptions {
   // Path of the Unix socket, which is made. Who can reach it is decided by its folder.
   std::string socket;
-  // Each connection holds one from its acceptance to its end.
+  // Each connection holds one from its acceptance to its end, also between requests.
   unsigned workers = 16;
   // Responses with a stream at once; each holds one more worker, beside those above. The next one
   // gets status 503.
   unsigned max_streams = 8;
   // A client that has not sent a whole request is cut after one to two times this.
   std::chrono::milliseconds request_timeout = std::chrono::seconds(5);
+  // A connection without a next request is cut after this.
+  std::chrono::milliseconds idle_timeout = std::chrono::seconds(5);
   // A client that has not taken the response by then is cut.
   std::chrono::milliseconds response_timeout = std::chrono::seconds(30);
   // What CivetWeb has to say while it runs; clients can cause it at will.

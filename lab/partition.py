@@ -76,7 +76,9 @@ class Partition:
         return Config(managed, **settings)
 
     def write_config(self, text: str) -> None:
-        self.guest.sh(f"printf %s {shlex.quote(text)} >{CONFIG_FILE}.new && mv {CONFIG_FILE}.new {CONFIG_FILE}")
+        # Through the shared folder: the one of a thousand bonds is longer than a command may be.
+        (self.guest.results / "written.yaml").write_text(text, encoding="utf-8")
+        self.guest.sh(f"cp /mnt/written.yaml {CONFIG_FILE}.new && mv {CONFIG_FILE}.new {CONFIG_FILE}")
 
     def start_watchdog(
         self, config: Config | None = None, capable: bool = True, ready: bool = True, within: str = "", asan: str = ""

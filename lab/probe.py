@@ -7,8 +7,11 @@ from lab.fast import quantile
 from lab.partition import Partition
 from lab.prober import cable, dead, path_config, probing, random_phase
 from lab.progress import say
+from lab.waiting import POLL_SECONDS
 from lab.wiring import FIRST
 
+# How much later than it was given the lab may see a verdict: it looks at the log now and then, over the console.
+LOOK = 2 * POLL_SECONDS
 WIRES = {cable(FIRST.sriov.id): "sriov_dead", cable(FIRST.virtual.id): "virtual_dead"}
 MOST_INTERVALS = 4
 
@@ -29,7 +32,7 @@ def probe(partition: Partition, trials: int, interval_ms: int) -> int:
         wanted = ["healthy"]
         for trial in range(trials):
             for wire, verdict in WIRES.items():
-                random_phase(trial)
+                random_phase(trial, interval_ms / 1000)
                 with dead(partition, wire):
                     died[verdict].append(prober.wait_verdict(verdict))
                 healed[verdict].append(prober.wait_verdict("healthy"))
@@ -42,8 +45,8 @@ def probe(partition: Partition, trials: int, interval_ms: int) -> int:
     limit = MOST_INTERVALS * interval_ms / 1000
     for verdict, times in died.items():
         late = quantile(sorted(times), 0.9)
-        if late > limit:
-            say(f"p90 of {verdict} is {late:.2f} s; at most {limit:.1f} s is promised")
+        if late > limit + LOOK:
+            say(f"p90 of {verdict} is {late:.3f} s; at most {limit:.1f} s is promised, and {LOOK:.2f} s are the lab's")
             good = False
     return 0 if good else 1
 

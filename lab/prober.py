@@ -97,6 +97,6 @@ def dead(partition: Partition, *netdevs: str, queue: str = ALL) -> Iterator[None
             qmp.execute("object-del", {"id": f"dead-{netdev}"})
 
 
-def random_phase(trial: int) -> None:
+def random_phase(trial: int, interval: float = INTERVAL) -> None:
     """Another moment of the interval for each trial."""
-    time.sleep(INTERVAL * (trial * 0.37 % 1))
+    time.sleep(interval * (trial * 0.37 % 1))

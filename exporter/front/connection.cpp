@@ -256,7 +256,7 @@ bool Connection::ask_handler(Clock::time_point now) {
 bool Connection::connect_to_handler(Clock::time_point now) {
   enter(Phase::response, now);
   is_whole_ = false;
-  handler_ = host_.connect_to_handler();
+  handler_ = host_.connect_to_handler(now);
   // Far smaller than a socket's buffer, so it goes in one piece or there is nobody.
   const std::string request = to_relay(request_);
   const ssize_t sent =
@@ -272,6 +272,7 @@ bool Connection::connect_to_handler(Clock::time_point now) {
   written_ = 0;
   has_head_ = false;
   is_stream_ = false;
+  handler_stays_ = false;
   handler_moved_ = now;
   return false;
 }
@@ -311,6 +312,12 @@ void Connection::let_handler_go() {
   handler_ = {};
   if (hold_ == Hold::stream) host_.end_stream();
   hold_ = Hold::nothing;
+}
+
+void Connection::keep_handler(Clock::time_point now) {
+  if (handler_watched_) host_.unwatch_handler(handler_.get());
+  handler_watched_ = false;
+  host_.keep_handler(std::move(handler_), now);
 }
 
 void Connection::update_watches() {

@@ -40,7 +40,9 @@ class Connection {
     // it back.
     virtual bool begin_stream(std::uint64_t id) = 0;
     virtual void end_stream() = 0;
-    virtual base::UniqueFd connect_to_handler() = 0;
+    virtual base::UniqueFd connect_to_handler(Clock::time_point now) = 0;
+    // A connection to the handler that waits for another request; nobody watches it.
+    virtual void keep_handler(base::UniqueFd handler, Clock::time_point now) = 0;
     // Memory in all that holds responses.
     virtual std::size_t& buffered() = 0;
     // For its bytes and its end, which the kernel tells of as long as it is watched at all.
@@ -100,7 +102,7 @@ class Connection {
   bool pass_response(Clock::time_point now);
   bool read_handler(Clock::time_point now);
   bool take_head(Clock::time_point now);
-  void count_body(std::size_t size);
+  void count_body(std::size_t size, Clock::time_point now);
   bool write_client(Clock::time_point now);
   bool finish_response(Clock::time_point now);
   bool refuse(int status, std::string_view reason, Clock::time_point now,
@@ -108,6 +110,7 @@ class Connection {
   bool receive_into(std::string& buffer, std::size_t most);
   void enter(Phase phase, Clock::time_point now);
   void let_handler_go();
+  void keep_handler(Clock::time_point now);
   void update_watches();
   [[nodiscard]] std::size_t pending() const { return out_.size() - written_; }
   [[nodiscard]] bool has_room() const;
@@ -133,7 +136,8 @@ class Connection {
   std::string from_handler_;  // until its head is whole
   bool has_head_ = false;
   bool is_stream_ = false;
-  bool is_whole_ = false;  // all of the response is in out_
+  bool is_whole_ = false;       // all of the response is in out_
+  bool handler_stays_ = false;  // it takes another request after this response
   bool keep_alive_ = false;
   std::uint64_t body_left_ = 0;
   std::string out_;

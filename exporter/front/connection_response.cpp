@@ -55,7 +55,7 @@ bool Connection::read_handler(Clock::time_point now) {
   if (!has_head_) return take_head(now);
   // Nothing lay there for the client to take before.
   if (pending() == static_cast<std::size_t>(count)) client_moved_ = now;
-  count_body(static_cast<std::size_t>(count));
+  count_body(static_cast<std::size_t>(count), now);
   return true;
 }
 
@@ -79,15 +79,16 @@ bool Connection::take_head(Clock::time_point now) {
   out_ = to_client(*head, keep_alive_, settings_->headers);
   written_ = 0;
   body_left_ = has_body ? head->length.value_or(0) : 0;
+  handler_stays_ = head->keep_alive;
   const std::string_view body = std::string_view(from_handler_).substr(head->size);
   out_.append(body);
-  count_body(body.size());
+  count_body(body.size(), now);
   from_handler_ = std::string();  // its memory as well
   return true;
 }
 
 // So many bytes were added to out_.
-void Connection::count_body(std::size_t size) {
+void Connection::count_body(std::size_t size, Clock::time_point now) {
   if (is_stream_) return;
   // Never more than was announced: the rest would be taken for the next response.
   const auto over = size - std::min<std::uint64_t>(size, body_left_);
@@ -95,6 +96,7 @@ void Connection::count_body(std::size_t size) {
   body_left_ -= size - over;
   if (body_left_ != 0) return;
   is_whole_ = true;
+  if (handler_stays_ && over == 0) keep_handler(now);
   let_handler_go();
 }
 

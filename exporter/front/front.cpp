@@ -9,6 +9,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <cerrno>
@@ -63,6 +64,12 @@ std::string source_of(const sockaddr_storage& address) {
   return {};
 }
 
+// Neither a byte nor an end has come.
+bool is_silent(int socket) {
+  char byte = 0;
+  return ::recv(socket, &byte, 1, MSG_PEEK | MSG_DONTWAIT) < 0 && errno == EAGAIN;
+}
+
 }  // namespace
 
 struct Front::State final : Connection::Host {
@@ -84,6 +91,13 @@ struct Front::State final : Connection::Host {
   std::unique_ptr<PasswordCheck> password_check;
   // Handlers at work for clients that have gone, by their connections' numbers.
   std::unordered_map<std::uint64_t, UniqueFd> left_alone;
+  // Connections to the handler that wait for another request, the one that was used last at the
+  // end. Never more than there were requests at once, so the handler's workers suffice.
+  struct Kept {
+    UniqueFd handler;
+    Clock::time_point since;
+  };
+  std::vector<Kept> kept;
   std::unordered_map<std::uint64_t, std::unique_ptr<Connection>> connections;
   std::thread thread;
 
@@ -108,6 +122,7 @@ struct Front::State final : Connection::Host {
   void work();
   void turn(std::chrono::milliseconds patience);
   void on_event(const epoll_event& event, Clock::time_point now);
+  void on_left_alone(std::uint32_t events, std::uint64_t id);
   void on_wake(Clock::time_point now);
   void accept_from(const Listener& listener, Clock::time_point now);
   void welcome(UniqueFd socket, const std::string& source, Clock::time_point now);
@@ -117,6 +132,7 @@ struct Front::State final : Connection::Host {
   void serve_line(Clock::time_point now);
   void look_at_deadlines(Clock::time_point now);
   void relieve_line(Clock::time_point now);
+  void forget_old_handlers(Clock::time_point now);
   void forget_if_ended(std::uint64_t id);
   void forget_all();
 
@@ -133,7 +149,8 @@ struct Front::State final : Connection::Host {
   void give_back_place_after(std::uint64_t id, UniqueFd handler) override;
   bool begin_stream(std::uint64_t id) override { return places.begin_stream(id); }
   void end_stream() override { places.end_stream(); }
-  UniqueFd connect_to_handler() override;
+  UniqueFd connect_to_handler(Clock::time_point now) override;
+  void keep_handler(UniqueFd handler, Clock::time_point now) override;
   std::size_t& buffered() override { return bytes_buffered; }
   void watch_handler(std::uint64_t id, int socket) override {
     watch(socket, EPOLLIN, tag_of(Kind::handler, id), true);
@@ -235,11 +252,7 @@ void Front::State::on_event(const epoll_event& event, Clock::time_point now) {
   const auto kind = static_cast<Kind>(event.data.u64 & 3U);
   if (kind == Kind::wake) return on_wake(now);
   if (kind == Kind::listener) return accept_from(listeners[id], now);
-  if (kind == Kind::handler && left_alone.count(id) != 0) {
-    if ((event.events & (EPOLLHUP | EPOLLERR)) == 0) return;
-    left_alone.erase(id);
-    return places.give_back(id);
-  }
+  if (kind == Kind::handler && left_alone.count(id) != 0) return on_left_alone(event.events, id);
   const auto found = connections.find(id);
   if (found == connections.end()) return;  // it ended earlier in this turn
   if (kind == Kind::client) {
@@ -248,6 +261,16 @@ void Front::State::on_event(const epoll_event& event, Clock::time_point now) {
     found->second->on_handler(now);
   }
   forget_if_ended(id);
+}
+
+void Front::State::on_left_alone(std::uint32_t events, std::uint64_t id) {
+  if ((events & (EPOLLHUP | EPOLLERR)) != 0) {
+    left_alone.erase(id);
+    return places.give_back(id);
+  }
+  // What nobody wants is taken, or the handler would wait for that.
+  std::array<char, std::size_t{16} * 1024> unwanted{};
+  static_cast<void>(::recv(left_alone.at(id).get(), unwanted.data(), unwanted.size(), 0));
 }
 
 void Front::State::on_wake(Clock::time_point now) {
@@ -350,19 +373,25 @@ void Front::State::listen_again() {
 // A worker of the handler is busy until it closes its end, whatever becomes of the client: were its
 // place free at once, clients that hang up could keep all workers busy, and health checks waiting.
 void Front::State::give_back_place_after(std::uint64_t id, UniqueFd handler) {
-  // It cannot write any more, so it ends as soon as it tries to; its own closing makes a hang-up.
-  ::shutdown(handler.get(), SHUT_RD);
+  // There is no next request, so it closes after this response, and that makes a hang-up.
+  ::shutdown(handler.get(), SHUT_WR);
   try {
     const int socket = handler.get();
     left_alone.emplace(id, std::move(handler));
     unwatch_handler(socket);
-    watch(socket, 0, tag_of(Kind::handler, id), true);
+    watch(socket, EPOLLIN, tag_of(Kind::handler, id), true);
   } catch (const std::exception&) {
     places.give_back(id);  // rather too many at once than a place that is lost
   }
 }
 
-UniqueFd Front::State::connect_to_handler() {
+UniqueFd Front::State::connect_to_handler(Clock::time_point now) {
+  forget_old_handlers(now);
+  while (!kept.empty()) {
+    UniqueFd handler = std::move(kept.back().handler);
+    kept.pop_back();
+    if (is_silent(handler.get())) return handler;
+  }
   UniqueFd socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
@@ -370,6 +399,19 @@ UniqueFd Front::State::connect_to_handler() {
   const bool connected =
       ::connect(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
   return connected ? std::move(socket) : UniqueFd();
+}
+
+void Front::State::keep_handler(UniqueFd handler, Clock::time_point now) {
+  forget_old_handlers(now);
+  kept.push_back({std::move(handler), now});
+}
+
+// Well before the handler does (WebFront): a request is never sent to one that is about to close.
+void Front::State::forget_old_handlers(Clock::time_point now) {
+  const auto first_young = std::find_if(
+      kept.begin(), kept.end(),
+      [this, now](const Kept& connection) { return now - connection.since < options.limits.idle; });
+  kept.erase(kept.begin(), first_young);
 }
 
 void Front::State::serve_line(Clock::time_point now) {

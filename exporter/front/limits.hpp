@@ -31,7 +31,8 @@ struct Limits {
   // From the connection to its first whole request, the TLS handshake included; and from the first
   // byte of a later one.
   std::chrono::milliseconds request{10'000};
-  // Between two requests. Longer than the usual scrape interval of one minute.
+  // Between two requests, of a client and to the handler. Longer than the usual scrape interval of
+  // one minute.
   std::chrono::milliseconds idle{120'000};
   // The handler's time for the first byte; for a stream, between any two.
   std::chrono::milliseconds handler{60'000};

@@ -284,7 +284,8 @@ std::string to_relay(const RequestHead& head) {
       {"x-prometheus-scrape-timeout-seconds", "X-Prometheus-Scrape-Timeout-Seconds"},
   }};
   std::string text = head.is_head ? "HEAD " : "GET ";
-  text.append(relayed_target(head)).append(" HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n");
+  text.append(relayed_target(head))
+      .append(" HTTP/1.1\r\nHost: localhost\r\nConnection: keep-alive\r\n");
   for (const auto& [name, shown] : kRelayed) {
     const auto value = head.header(name);
     if (value && std::all_of(value->begin(), value->end(), is_printable)) {

@@ -72,7 +72,10 @@ std::optional<ResponseHead> read_response_head(std::string_view bytes, bool& bro
     const auto line_end = rest.find(kLineEnd);
     const std::string_view line = rest.substr(0, line_end);
     rest.remove_prefix(line_end + kLineEnd.size());
-    if (same_word(name_of(line), "connection")) continue;
+    if (same_word(name_of(line), "connection")) {
+      head.keep_alive = same_word(value_of(line), "keep-alive");
+      continue;
+    }
     if (same_word(name_of(line), "content-length")) {
       head.length = number_of<std::uint64_t>(value_of(line));
     }

@@ -17,6 +17,7 @@ using HeaderList = std::vector<std::pair<std::string, std::string>>;
 struct ResponseHead {
   int status = 0;
   std::optional<std::uint64_t> length;  // without: it ends when the connection does
+  bool keep_alive = false;              // as it says itself
   std::string lines;                    // status line and headers, but Connection
   std::size_t size = 0;                 // of the head in what was read
 

@@ -37,10 +37,13 @@ class Desk final : public Connection::Host {
   void give_back_place_after(std::uint64_t /*id*/, base::UniqueFd /*handler*/) override {}
   bool begin_stream(std::uint64_t /*id*/) override { return true; }
   void end_stream() override {}
-  base::UniqueFd connect_to_handler() override {
+  base::UniqueFd connect_to_handler(Connection::Clock::time_point /*now*/) override {
     Ends ends = two_ends();
     handler_ = std::move(ends.theirs);
     return std::move(ends.ours);
+  }
+  void keep_handler(base::UniqueFd handler, Connection::Clock::time_point /*now*/) override {
+    kept_ = std::move(handler);
   }
   std::size_t& buffered() override { return buffered_; }
   void watch_handler(std::uint64_t /*id*/, int /*socket*/) override {}
@@ -48,12 +51,14 @@ class Desk final : public Connection::Host {
   void watch_client(std::uint64_t /*id*/, int /*socket*/, std::uint32_t /*events*/) override {}
 
   [[nodiscard]] int handler() const { return handler_.get(); }
+  [[nodiscard]] bool has_kept() const { return static_cast<bool>(kept_); }
 
  private:
   Limits limits_;
   SharedSettings settings_ = WebSettingsFile::open("")->current();
   PasswordCheck passwords_{limits_, [] {}};
   base::UniqueFd handler_;
+  base::UniqueFd kept_;
   std::size_t buffered_ = 0;
 };
 
@@ -94,6 +99,33 @@ TEST(Connection, CountsWhatItHoldsForASlowClient) {
   EXPECT_GE(desk.buffered(), kPieces / 2 * kPiece) << "memory that is not given back yet";
   take_up_to(kPieces * kPiece);
   EXPECT_LT(desk.buffered(), kPiece);
+}
+
+// True when the handler's connection is kept after this response to this request.
+bool is_kept_after(std::string_view response, std::string_view method = "GET") {
+  const auto now = Connection::Clock::now();
+  Desk desk;
+  Ends ends = two_ends();
+  const base::UniqueFd client = std::move(ends.theirs);
+  Connection connection(1, Transport(std::move(ends.ours), nullptr), "here", desk, now);
+  send_whole(client.get(), std::string(method) + " / HTTP/1.1\r\nHost: x\r\n\r\n");
+  connection.begin(now);
+  send_whole(desk.handler(), response);
+  connection.on_handler(now);
+  return desk.has_kept();
+}
+
+TEST(Connection, KeepsTheHandlersConnectionOnlyAfterAWholeResponseThatSaysSo) {
+  const std::string kept = "HTTP/1.1 200 OK\r\nConnection: keep-alive\r\nContent-Length: 4\r\n\r\n";
+  EXPECT_TRUE(is_kept_after(kept + "body"));
+  EXPECT_TRUE(is_kept_after(kept, "HEAD"));
+  EXPECT_FALSE(is_kept_after(kept + "bod")) << "not whole";
+  EXPECT_FALSE(is_kept_after(kept + "body and more")) << "the rest would be the next response";
+  EXPECT_FALSE(is_kept_after("HTTP/1.1 200 OK\r\nConnection: keep-alive\r\n\r\nbody"))
+      << "a stream";
+  EXPECT_FALSE(
+      is_kept_after("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 4\r\n\r\nbody"));
+  EXPECT_FALSE(is_kept_after("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nbody")) << "does not say";
 }
 
 }  // namespace

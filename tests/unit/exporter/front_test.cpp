@@ -10,8 +10,10 @@
 
 #include <atomic>
 #include <chrono>
+#include <filesystem>
 #include <functional>
 #include <future>
+#include <set>
 #include <thread>
 
 #include "front_fixture.hpp"
@@ -211,6 +213,40 @@ TEST(Front, HealthChecksAreAnsweredWhileClientsThatHungUpKeepTheHandlerBusy) {
   handler.release.set_value();
   for (auto& status : slow) EXPECT_EQ(status.get(), 503);
   while (get(front.port(), "/other").status != 200) std::this_thread::yield();
+}
+
+// Of this process: those of the handler are among them.
+std::set<std::string> open_sockets() {
+  std::set<std::string> open;
+  for (const auto& entry : std::filesystem::directory_iterator("/proc/self/fd")) {
+    std::error_code gone;
+    const auto target = std::filesystem::read_symlink(entry.path(), gone).string();
+    if (target.starts_with("socket:")) open.insert(target);
+  }
+  return open;
+}
+
+TEST(Front, AsksTheHandlerOverAKeptConnection) {
+  const WholeFront front;
+  const base::UniqueFd client = connect_to(front.port());
+  const auto ask = [&client] {
+    send_text(client.get(), kGet);
+    EXPECT_EQ(read_one_reply(client.get()).status, 200);
+  };
+  ask();
+  const auto after_one = open_sockets();
+  for (int turn = 0; turn < 20; ++turn) ask();
+  EXPECT_EQ(open_sockets(), after_one);
+}
+
+TEST(Front, GoesOnAfterTheHandlerHasEndedAKeptConnection) {
+  front::Limits limits;
+  limits.idle = milliseconds(100);
+  const WholeFront front(echo, limits);
+  EXPECT_EQ(get(front.port(), "/").status, 200);
+  const auto kept = open_sockets();
+  while (open_sockets() == kept) std::this_thread::yield();
+  EXPECT_EQ(get(front.port(), "/").status, 200);
 }
 
 TEST(Front, SilentClientsAreCut) {

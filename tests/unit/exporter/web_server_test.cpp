@@ -62,7 +62,7 @@ TEST(WebServer, SendsSecurityHeadersWithEveryResponse) {
   const Server server(echo);
   const std::string big(20000, 'x');
   for (const std::string& request :
-       {std::string("GET / HTTP/1.1\r\nHost: a\r\n\r\n"), std::string("POST / HTTP/1.0\r\n\r\n"),
+       {std::string("GET / HTTP/1.0\r\n\r\n"), std::string("POST / HTTP/1.0\r\n\r\n"),
         std::string("nonsense\r\n\r\n"), std::string("GET / HTTP/9.9\r\n\r\n"),
         "GET /" + big + " HTTP/1.1\r\n\r\n"}) {
     const HttpReply reply = send_request(server.place(), request);
@@ -79,7 +79,8 @@ TEST(WebServer, SendsSecurityHeadersWithEveryResponse) {
 
 TEST(WebServer, SendsNoBodyForHead) {
   const Server server(echo);
-  const HttpReply reply = send_request(server.place(), "HEAD /a HTTP/1.1\r\nHost: a\r\n\r\n");
+  const HttpReply reply =
+      send_request(server.place(), "HEAD /a HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
   EXPECT_EQ(reply.status, 200);
   EXPECT_EQ(reply.header("Content-Length"), "3");
   EXPECT_EQ(reply.body, "");
@@ -92,10 +93,10 @@ TEST(WebServer, RefusesOtherMethods) {
     return echo(request);
   });
   for (const char* method : {"POST", "PUT", "DELETE", "OPTIONS", "PROPFIND", "CONNECT"}) {
-    const HttpReply reply =
-        send_request(server.place(), std::string(method) +
-                                         " / HTTP/1.1\r\nHost: a\r\nOrigin: http://evil\r\n"
-                                         "Access-Control-Request-Method: PUT\r\n\r\n");
+    const HttpReply reply = send_request(
+        server.place(), std::string(method) +
+                            " / HTTP/1.1\r\nHost: a\r\nConnection: close\r\nOrigin: http://evil\r\n"
+                            "Access-Control-Request-Method: PUT\r\n\r\n");
     EXPECT_EQ(reply.status, 405) << method;
     EXPECT_EQ(reply.header("Allow"), "GET, HEAD") << method;
     EXPECT_EQ(reply.header("Access-Control-Allow-Origin"), "") << method;
@@ -107,9 +108,10 @@ TEST(WebServer, RefusesOtherMethods) {
 
 TEST(WebServer, RefusesTwoLengths) {
   const Server server(echo);
-  const HttpReply reply = send_request(server.place(),
-                                       "GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\n"
-                                       "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n");
+  const HttpReply reply =
+      send_request(server.place(),
+                   "GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: 1\r\n"
+                   "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n");
   EXPECT_EQ(reply.status, 400);
 }
 
@@ -128,9 +130,10 @@ TEST(WebServer, HandsOnTheHeaders) {
     seen = request;
     return echo(request);
   });
-  send_request(server.place(),
-               "GET / HTTP/1.1\r\nHost: a\r\naccept: text/html\r\nAccept: */*;q=0.1\r\n"
-               "X-Empty:\r\n\r\n");
+  send_request(
+      server.place(),
+      "GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\naccept: text/html\r\nAccept: */*;q=0.1\r\n"
+      "X-Empty:\r\n\r\n");
   EXPECT_EQ(seen.header("Host"), "a");
   EXPECT_EQ(seen.header("ACCEPT"), "text/html, */*;q=0.1");
   EXPECT_EQ(seen.header("x-empty"), "");
@@ -196,6 +199,21 @@ TEST(WebServer, SilentClientsAreCut) {
   std::vector<base::UniqueFd> silent;
   for (int index = 0; index < 8; ++index) silent.push_back(connect_to(server.place()));
   EXPECT_EQ(get(server.place(), "/").status, 200);
+}
+
+TEST(WebServer, KeepsAConnectionForAWhile) {
+  WebServerOptions options = local();
+  options.workers = 1;
+  options.idle_timeout = std::chrono::milliseconds(500);
+  const Server server(echo, options);
+  const base::UniqueFd connection = connect_to(server.place());
+  for (const char* path : {"/1", "/2", "/3"}) {
+    send_text(connection.get(), std::string("GET ") + path + " HTTP/1.1\r\nHost: a\r\n\r\n");
+    const HttpReply reply = read_one_reply(connection.get());
+    EXPECT_EQ(reply.body, std::string(path) + " ");
+    EXPECT_EQ(reply.header("Connection"), "keep-alive");
+  }
+  EXPECT_EQ(get(server.place(), "/").status, 200) << "its worker is free again";
 }
 
 TEST(WebServer, ClientThatTakesNothingIsCut) {
