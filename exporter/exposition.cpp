@@ -6,6 +6,7 @@
 #include <charconv>
 #include <cmath>
 #include <cstddef>
+#include <cstring>
 
 namespace hnv::exporter {
 
@@ -64,18 +65,18 @@ void append_escaped(std::string& out, std::string_view text, bool quotes) {
   }
 }
 
-// Whether nothing needs an escape: hundreds of thousands of label values, and hardly one that does.
-// A table, since the compiler makes three comparisons of the condition otherwise.
-bool is_plain(std::string_view text) {
-  static constexpr auto plain = [] {
-    std::array<bool, 256> table{};
-    for (std::size_t byte = 0; byte < 0x80; ++byte) table[byte] = true;
-    for (const char special : {'\\', '\n', '"'}) table[static_cast<unsigned char>(special)] = false;
-    return table;
-  }();
-  bool all = true;
-  for (const char c : text) all &= plain[static_cast<unsigned char>(c)];
-  return all;
+// One bit of each byte of `word` that is `byte`, and perhaps of such as come after one.
+std::uint64_t bytes_that_are(std::uint64_t word, char byte) {
+  constexpr std::uint64_t kLowBits = 0x0101010101010101;
+  constexpr std::uint64_t kHighBits = kLowBits << 7U;
+  const std::uint64_t zeros = word ^ (kLowBits * static_cast<unsigned char>(byte));
+  return (zeros - kLowBits) & ~zeros & kHighBits;
+}
+
+bool is_plain_word(std::uint64_t word) {
+  constexpr std::uint64_t kNotAscii = 0x8080808080808080;
+  return (bytes_that_are(word, '\\') | bytes_that_are(word, '"') | bytes_that_are(word, '\n') |
+          (word & kNotAscii)) == 0;
 }
 
 std::string_view unit_of(std::string_view family) {
@@ -132,35 +133,54 @@ std::string_view end_of(ExpositionFormat format) {
   return format == ExpositionFormat::openmetrics ? "# EOF\n" : "";
 }
 
+// Eight bytes at a time: a scrape has hundreds of thousands of values, and hardly one that needs an
+// escape.
+bool is_plain_label_value(std::string_view value) {
+  constexpr std::size_t kWord = sizeof(std::uint64_t);
+  const auto word_at = [value](std::size_t index) {
+    std::uint64_t word = 0;
+    std::memcpy(&word, value.data() + index, kWord);
+    return word;
+  };
+  if (value.size() < kWord) {
+    std::uint64_t word = 0;
+    for (const char c : value) word = word << 8U | static_cast<unsigned char>(c);
+    return is_plain_word(word);
+  }
+  for (std::size_t index = 0; index + kWord < value.size(); index += kWord) {
+    if (!is_plain_word(word_at(index))) return false;
+  }
+  return is_plain_word(word_at(value.size() - kWord));  // some bytes for a second time
+}
+
 void append_label_value(std::string& out, std::string_view value) {
-  if (is_plain(value)) {
+  if (is_plain_label_value(value)) {
     out.append(value);
   } else {
     append_escaped(out, value, true);
   }
 }
 
-void append_number(std::string& out, double value) {
+char* write_number(char* out, double value) {
   constexpr double kLargestExactInteger = 9007199254740992.0;  // 2^53
-  if (std::isnan(value)) {
-    out.append("NaN");
-  } else if (std::isinf(value)) {
-    out.append(value > 0 ? "+Inf" : "-Inf");
-  } else if (std::abs(value) <= kLargestExactInteger && value == std::trunc(value)) {
-    std::array<char, 24> digits{};
-    const auto whole = static_cast<std::int64_t>(value);
-    const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), whole).ptr;
-    out.append(digits.data(), end);
-  } else {
-    // As Go's clients print it: histogram bounds are label values, and 5e-04 would be another one
-    // than 0.0005.
-    const double size = std::abs(value);
-    const auto format =
-        size >= 1e-4 && size < 1e21 ? std::chars_format::fixed : std::chars_format::scientific;
-    std::array<char, 32> digits{};
-    const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), value, format).ptr;
-    out.append(digits.data(), end);
+  const auto write = [out](std::string_view text) { return out + text.copy(out, text.size()); };
+  if (std::isnan(value)) return write("NaN");
+  if (std::isinf(value)) return write(value > 0 ? "+Inf" : "-Inf");
+  char* const end = out + kLongestNumber;
+  if (std::abs(value) <= kLargestExactInteger && value == std::trunc(value)) {
+    return std::to_chars(out, end, static_cast<std::int64_t>(value)).ptr;
   }
+  // As Go's clients print it: histogram bounds are label values, and 5e-04 would be another one
+  // than 0.0005.
+  const double size = std::abs(value);
+  const auto format =
+      size >= 1e-4 && size < 1e21 ? std::chars_format::fixed : std::chars_format::scientific;
+  return std::to_chars(out, end, value, format).ptr;
+}
+
+void append_number(std::string& out, double value) {
+  std::array<char, kLongestNumber> text{};
+  out.append(text.data(), write_number(text.data(), value));
 }
 
 void append_bound(std::string& out, double bound) {

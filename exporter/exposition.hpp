@@ -7,6 +7,7 @@
 
 #include <prometheus/metric_type.h>
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -34,6 +35,9 @@ void append_family_header(std::string& out, ExpositionFormat format, std::string
 // What ends a body.
 std::string_view end_of(ExpositionFormat format);
 
+// True: a label's value that stands in the text as it is. False: perhaps not.
+bool is_plain_label_value(std::string_view value);
+
 // A label's value: escaped, and with U+FFFD for what is not UTF-8, as the name of a network
 // interface may be; Prometheus refuses the whole scrape for it.
 void append_label_value(std::string& out, std::string_view value);
@@ -41,6 +45,9 @@ void append_label_value(std::string& out, std::string_view value);
 // The shortest text that reads back as the same number, with an exponent only for very small and
 // very large ones. "NaN", "+Inf", "-Inf".
 void append_number(std::string& out, double value);
+// The same into room for kLongestNumber bytes; returns its end.
+inline constexpr std::size_t kLongestNumber = 32;
+char* write_number(char* out, double value);
 
 // A bound of a histogram, which is a label value: 1 is "1.0", as OpenMetrics demands, and as
 // Prometheus stores it from version 3 on whichever the format.

@@ -2,6 +2,7 @@
 #include "exporter/metrics.hpp"
 
 #include <array>
+#include <vector>
 
 #include "exporter/metric_rows.hpp"
 #include "exporter/sample_writer.hpp"
@@ -51,12 +52,32 @@ std::span<const MetricSection> metric_table() {
   return table;
 }
 
+namespace {
+
+struct PreparedSection {
+  bool node_bonding = false;
+  std::vector<PreparedRow> rows;
+};
+
+const std::vector<PreparedSection>& prepared_table() {
+  static const std::vector<PreparedSection> prepared = [] {
+    std::vector<PreparedSection> sections;
+    for (const MetricSection& section : metric_table()) {
+      sections.push_back({section.node_bonding, {section.rows.begin(), section.rows.end()}});
+    }
+    return sections;
+  }();
+  return prepared;
+}
+
+}  // namespace
+
 std::string metrics_body(const Snapshot& snapshot, ExpositionFormat format,
                          const MetricChoice& choice) {
   SampleWriter writer(snapshot, format);
-  for (const MetricSection& section : metric_table()) {
+  for (const PreparedSection& section : prepared_table()) {
     if (section.node_bonding && !choice.node_bonding) continue;
-    for (const MetricRow& row : section.rows) writer.write(row);
+    for (const PreparedRow& row : section.rows) writer.write(row);
   }
   return std::move(writer).body();
 }

@@ -40,11 +40,25 @@ std::size_t expected_size(const Snapshot& snapshot) {
          kSample * (kSamplesOfABond * snapshot.bonds.size() + kSamplesOfAnAccount * accounts);
 }
 
+std::string header_of(const MetricRow& row, ExpositionFormat format) {
+  std::string header;
+  append_family_header(header, format, row.name, row.type, row.help);
+  return header;
+}
+
 }  // namespace
 
+PreparedRow::PreparedRow(const MetricRow& the_row)
+    : row(&the_row),
+      text_header(header_of(the_row, ExpositionFormat::text)),
+      openmetrics_header(header_of(the_row, ExpositionFormat::openmetrics)) {
+  for (const std::string_view name : the_row.labels) {
+    openings.push_back((openings.empty() ? "{" : "\",") + std::string(name) + "=\"");
+  }
+}
+
 SampleWriter::SampleWriter(const Snapshot& snapshot, ExpositionFormat format)
-    : snapshot_(snapshot), format_(format) {
-  out_.reserve(expected_size(snapshot));
+    : snapshot_(snapshot), format_(format), out_(expected_size(snapshot)) {
   for (const BondReport& bond : snapshot.bonds) {
     bonds_.push_back(block_of(bond_labels, {bond.link.name}));
     for (const SlaveReport& slave : bond.slaves) {
@@ -58,19 +72,15 @@ SampleWriter::SampleWriter(const Snapshot& snapshot, ExpositionFormat format)
   }
 }
 
-void SampleWriter::write(const MetricRow& row) {
+void SampleWriter::write(const PreparedRow& row) {
   row_ = &row;
   has_header_ = false;
-  openings_.clear();
-  for (const std::string_view name : row.labels) {
-    openings_.push_back((openings_.empty() ? "{" : "\",") + std::string(name) + "=\"");
-  }
-  std::visit([this](auto values) { write_samples(values); }, row.values);
+  std::visit([this](auto values) { write_samples(values); }, row.row->values);
 }
 
 std::string SampleWriter::body() && {
   out_.append(end_of(format_));
-  return std::move(out_);
+  return std::move(out_).text();
 }
 
 void SampleWriter::write_samples(BondValue value) {
@@ -129,43 +139,58 @@ void SampleWriter::add(LabelValues label_values, const DurationHistogram& value)
     const bool last = index == DurationHistogram::kUpperBounds.size();
     const double bound =
         last ? std::numeric_limits<double>::infinity() : DurationHistogram::kUpperBounds[index];
-    begin_sample("_bucket");
-    append_labels(label_values, &bound);
+    begin_sample();
+    out_.append("_bucket");
+    append_label_values(label_values);
+    out_.append(row_->openings.empty() ? "{le=\"" : "\",le=\"");
+    std::string text;
+    append_bound(text, bound);
+    out_.append(text);
+    out_.append("\"} ");
     end_sample(number(cumulative));
   }
-  begin_sample("_sum");
+  begin_sample();
+  out_.append("_sum");
   append_labels(label_values);
   end_sample(value.sum_seconds);
-  begin_sample("_count");
+  begin_sample();
+  out_.append("_count");
   append_labels(label_values);
   end_sample(number(value.count()));
 }
 
-void SampleWriter::begin_sample(std::string_view suffix) {
+void SampleWriter::begin_sample() {
   if (!has_header_) {
-    append_family_header(out_, format_, row_->name, row_->type, row_->help);
+    out_.append(format_ == ExpositionFormat::text ? row_->text_header : row_->openmetrics_header);
     has_header_ = true;
   }
-  out_.append(row_->name).append(suffix);
+  out_.append(row_->row->name);
 }
 
-void SampleWriter::append_labels(LabelValues label_values, const double* bound) {
-  assert(label_values.size() == openings_.size());
-  const auto* opening = openings_.data();
+void SampleWriter::append_labels(LabelValues label_values) {
+  append_label_values(label_values);
+  out_.append(row_->openings.empty() ? " " : "\"} ");
+}
+
+void SampleWriter::append_label_values(LabelValues label_values) {
+  assert(label_values.size() == row_->openings.size());
+  const auto* opening = row_->openings.data();
   for (const std::string_view value : label_values) {
     out_.append(*opening++);
-    append_label_value(out_, value);
+    if (is_plain_label_value(value)) {
+      out_.append(value);
+    } else {
+      std::string escaped;
+      append_label_value(escaped, value);
+      out_.append(escaped);
+    }
   }
-  if (bound != nullptr) {
-    out_.append(openings_.empty() ? "{le=\"" : "\",le=\"");
-    append_bound(out_, *bound);
-  }
-  out_.append(openings_.empty() && bound == nullptr ? " " : "\"} ");
 }
 
 void SampleWriter::end_sample(double value) {
-  append_number(out_, value);
-  out_.push_back('\n');
+  char* end = write_number(out_.room(kLongestNumber + 1), value);
+  *end++ = '\n';
+  out_.wrote(end);
 }
 
 }  // namespace hnv::exporter

@@ -3,14 +3,25 @@
 // the labels of a bond or slave are put together once and not for each of its samples.
 #pragma once
 
-#include <cstddef>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "exporter/exposition.hpp"
 #include "exporter/metrics.hpp"
+#include "exporter/piece_buffer.hpp"
 
 namespace hnv::exporter {
+
+// What is the same at every scrape.
+struct PreparedRow {
+  explicit PreparedRow(const MetricRow& the_row);
+
+  const MetricRow* row;
+  std::string text_header;
+  std::string openmetrics_header;
+  std::vector<std::string> openings;  // what stands before each label's value: `",cause="`
+};
 
 class SampleWriter final : private Samples {
  public:
@@ -22,7 +33,7 @@ class SampleWriter final : private Samples {
   SampleWriter& operator=(SampleWriter&&) = delete;
   ~SampleWriter() = default;
 
-  void write(const MetricRow& row);
+  void write(const PreparedRow& row);
 
   // What was written, and the end; the writer is used up.
   std::string body() &&;
@@ -36,9 +47,9 @@ class SampleWriter final : private Samples {
   void add(LabelValues label_values, double value) override;
   void add(LabelValues label_values, const DurationHistogram& value) override;
 
-  void begin_sample(std::string_view suffix = {});
-  // `bound`: of the bucket that the sample is about; nullptr: it is about none.
-  void append_labels(LabelValues label_values, const double* bound = nullptr);
+  void begin_sample();
+  void append_labels(LabelValues label_values);
+  void append_label_values(LabelValues label_values);
   void end_sample(double value);
 
   const Snapshot& snapshot_;
@@ -47,9 +58,8 @@ class SampleWriter final : private Samples {
   std::vector<std::string> bonds_;
   std::vector<std::string> slaves_;
   std::vector<std::string> accounts_;
-  std::string out_;
-  const MetricRow* row_ = nullptr;
-  std::vector<std::string> openings_;  // what stands before each label's value: `",cause="`
+  PieceBuffer out_;
+  const PreparedRow* row_ = nullptr;
   bool has_header_ = false;
 };
 

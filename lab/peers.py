@@ -29,7 +29,7 @@ class Size:
     peers: int
 
 
-SIZES = (Size(bonds=10, ours=160, peers=32), Size(bonds=1000, ours=48, peers=16))
+SIZES = (Size(bonds=10, ours=160, peers=32), Size(bonds=1000, ours=48, peers=4))
 
 
 @dataclass(frozen=True)
