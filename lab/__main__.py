@@ -16,6 +16,7 @@ from lab.bench import bench
 from lab.errors import LabError
 from lab.fast import fast
 from lab.fleet.run import fleet
+from lab.exposure import exposure
 from lab.image import ensure_image
 from lab.packages import suite as packages
 from lab.partition import Partition
@@ -79,6 +80,11 @@ def parser() -> argparse.ArgumentParser:
     paths.add_argument("--preset", default="release", help="CMake preset whose programs are measured (default: %(default)s)")
     paths.add_argument("--trials", type=int, default=100, help="of each slave's path (default: %(default)s)")
     paths.add_argument("--interval-ms", type=int, default=200, help="between two probes (default: %(default)s)")
+    paths.add_argument(
+        "--exposure", type=float, metavar="MINUTES", help="instead: probe many sound paths once a second for so long, and count false verdicts"
+    )
+    paths.add_argument("--bonds", type=int, default=64, help="for --exposure, of two slaves each (default: %(default)s)")
+    paths.add_argument("--load", type=int, default=0, help="for --exposure: busy loops beside the prober (default: %(default)s)")
     losses = verbs.add_parser("fast", help="count the packets that a lost carrier costs, with and without fast failover")
     losses.add_argument("--preset", default="release", help="CMake preset whose programs are measured (default: %(default)s)")
     losses.add_argument("--cycles", type=int, default=100, help="cycles of each kind (default: %(default)s)")
@@ -123,6 +129,8 @@ def main(arguments: list[str]) -> int:
                 return peers(partition, options.largest)
         if options.verb == "probe":
             with suite.booted(ensure_image(), Build.of_preset(options.preset), "probe") as partition:
+                if options.exposure:
+                    return exposure(partition, options.bonds, options.exposure, options.load)
                 return probe(partition, options.trials, options.interval_ms)
         if options.verb == "fast":
             with suite.booted(ensure_image(), Build.of_preset(options.preset), "fast", own_time=True) as partition:
