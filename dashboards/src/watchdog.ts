@@ -13,6 +13,10 @@ const FINDINGS: [vector: string, text: string][] = [
   [`max by (instance) (1 - ${host('up')}) > 0`, 'exporter does not answer'],
   [`max by (instance) (1 - ${host('hnv_watchdog_up')}) > 0`, 'no watchdog runs'],
   [`max by (instance) (${bond('hnv_watchdog_suppressed')}) > 0`, 'the link of the SR-IOV device flaps'],
+  [
+    `sum by (instance) (${bond('hnv_path_verdict', 'verdict=~"sriov_dead|virtual_dead|both_dead|target_dead"')}) > 0`,
+    'nothing answers behind a link that is up',
+  ],
   [`max by (instance) (${bond('hnv_watchdog_budget_spent')}) > 0`, 'traffic was brought back too often'],
   [`sum by (instance) (increase(${bond('hnv_watchdog_restore_failures_total')}[$__range])) > 0`, 'restores failed'],
   [

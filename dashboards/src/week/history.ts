@@ -161,8 +161,9 @@ export class History {
     const states = partition.spells.flatMap((spell) => spell.phases.map((part) => part.state));
     for (const state of this.kept(Object.keys(STATES), states))
       gauge('hnv_watchdog_state', { bond, state }, (now?.state ?? 'steady') === state ? 1 : 0);
-    for (const verdict of this.kept(Object.keys(VERDICTS), ['healthy']))
-      gauge('hnv_path_verdict', { bond, verdict }, verdict === 'healthy' ? 1 : 0);
+    const isDead = partition.backupDeadFrom !== undefined && at >= partition.backupDeadFrom;
+    for (const verdict of this.kept(Object.keys(VERDICTS), ['healthy', 'virtual_dead']))
+      gauge('hnv_path_verdict', { bond, verdict }, verdict === (isDead ? 'virtual_dead' : 'healthy') ? 1 : 0);
     for (const reason of this.kept(PAUSES, [])) gauge('hnv_watchdog_paused', { bond, reason }, now?.pause === reason ? 1 : 0);
     const penalty = this.begun(at)
       .filter((spell) => spell.cause === 'link_down')

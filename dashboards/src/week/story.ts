@@ -29,6 +29,8 @@ export type Partition = {
   version: string;
   watchdogEnds?: number;
   unreachableFrom?: number;
+  /** Nothing answers any more behind the virtual device. */
+  backupDeadFrom?: number;
   restarts: number[];
   reboot?: number;
   overruns: number[];
@@ -141,6 +143,8 @@ const roles: Record<string, (partition: Partition) => void> = {
   'mq-04': (p) => (p.unreachableFrom = WEEK - 50 * MINUTE),
   'sap-12': (p) => p.spells.push(migration(5 * DAY + 3 * HOUR, 40 * MINUTE, 'not_restored')),
   'sap-20': (p) => p.spells.push(contest(WEEK - 9 * HOUR, 14 * MINUTE)),
+  // A switch port of the virtual device's adapter is in the wrong VLAN since a change.
+  'mq-09': (p) => (p.backupDeadFrom = WEEK - 26 * HOUR),
   'risk-05': (p) => (p.overruns = [4 * DAY, WEEK - 10 * HOUR]),
   'risk-09': (p) => (p.reboot = 4 * DAY + 2 * HOUR),
 };

@@ -122,6 +122,7 @@ test('the watchdogs that need a look are named with what is wrong', async () => 
   assert.deepEqual(rows.map((row) => `${short(row)} ${row.metric['finding']}`).sort(), [
     'batch-11 no watchdog runs',
     'mq-04 exporter does not answer',
+    'mq-09 nothing answers behind a link that is up',
     'sap-20 restores failed',
     'web-21 the link of the SR-IOV device flaps',
   ]);
