@@ -13,7 +13,7 @@ from typing import Any
 from lab.cases.registry import case, repaired
 from lab.checks import expect, expect_metric, expect_true, strand
 from lab.dashboards import DASHBOARDS, all_queries
-from lab.errors import LabError
+from lab.errors import LabError, NotReached
 from lab.monitoring import JOB, Notification, Receiver, Server, monitoring
 from lab.partition import Partition
 from lab.paths import REPOSITORY
@@ -23,6 +23,30 @@ RUNBOOKS = REPOSITORY / "docs" / "runbooks"
 RUNBOOK_ADDRESS = "52:54:00:00:00:22"  # the runbook's example; its names are those of the first bond here
 FACTOR = 60  # minutes of the rules and routes are seconds here
 LONG = 90.0  # for what has several intervals in it; the machine may be busy
+
+
+# What panels show of one bond that is well, and of one whose traffic is off its SR-IOV slave while the watchdog only observes: dashboard
+# and panel, and the label that tells, else the value.
+Shown = dict[tuple[str, str, str], set[str]]
+WELL: Shown = {
+    ("fleet", "Bonds", ""): {"1"},
+    ("fleet", "Bonds off SR-IOV", ""): {"0"},
+    ("fleet", "Longest off SR-IOV", ""): {"0"},
+    ("fleet", "Off SR-IOV now, and why", "bond"): {"none: all traffic is on SR-IOV devices"},
+    ("partition", "Traffic", ""): {"1"},
+    ("partition", "Why", "reason"): set(),
+    ("partition", "Primary", ""): {"1"},
+    ("watchdog", "Watchdogs", ""): {"1"},
+    ("watchdog", "What needs a look", "finding"): {"none: all is well"},
+}
+OFF: Shown = WELL | {
+    ("fleet", "Bonds off SR-IOV", ""): {"1"},
+    ("fleet", "Off SR-IOV now, and why", "reason"): {"observe"},
+    ("partition", "Traffic", ""): {"0"},
+    ("partition", "Why", "reason"): {"observe"},
+    ("partition", "Primary", ""): {"0"},
+}
+del OFF["fleet", "Longest off SR-IOV", ""], OFF["fleet", "Off SR-IOV now, and why", "bond"]
 
 
 @contextmanager
@@ -45,6 +69,7 @@ def stranded_bond_is_alerted(partition: Partition) -> None:
         expect_every_rule_can_be_asked(prometheus)
         expect_every_panel_can_be_asked(prometheus, DASHBOARDS)
         stays(lambda: of_bonds(receiver) == [], 5, "nobody is told of a healthy bond")
+        wait_shown(prometheus, WELL)
         bond.clear_primary()
         strand(bond)
         stranded = time.monotonic()
@@ -53,10 +78,12 @@ def stranded_bond_is_alerted(partition: Partition) -> None:
         [alert] = told(receiver, "HnvTrafficOnVirtual")
         expect((alert.receiver, alert.status, alert.labels["bond"]), ("tickets", "firing", bond.name), "who is told of which bond")
         expect_true(bool(re.search(r"left it \S+s ago", alert.annotations["description"])), f"it says since when: {alert.annotations}")
+        wait_shown(prometheus, OFF)
         partition.write_config(partition.config_for().text())
         partition.watchdog.signal("HUP")
         bond.wait_active(bond.sriov)
         wait_until(lambda: told(receiver, "HnvTrafficOnVirtual")[-1].status == "resolved", LONG, "the end of the alert")
+        wait_shown(prometheus, WELL)
         unexpected = {found.labels["alertname"] for found in of_bonds(receiver)} - {"HnvTrafficOnVirtual"}
         expect(unexpected, set(), "other alerts that somebody was told of")
 
@@ -99,6 +126,25 @@ def query(prometheus: Server, expression: str) -> list[Any]:
     """The series that Prometheus answers with now."""
     result: list[Any] = prometheus.ask("/api/v1/query", query=expression)["data"]["result"]
     return result
+
+
+def shown(prometheus: Server, wanted: Shown) -> Shown:
+    """What the panels of `wanted` show now."""
+    queries = all_queries(DASHBOARDS)
+    answers: Shown = {}
+    for dashboard, panel, label in wanted:
+        asked = [found.text for found in queries if (found.dashboard, found.panel) == (dashboard, panel)]
+        series = [one for text in asked for one in query(prometheus, text)]
+        values = [one["metric"].get(label) if label else one["value"][1] for one in series]
+        answers[dashboard, panel, label] = {value for value in values if value is not None}
+    return answers
+
+
+def wait_shown(prometheus: Server, wanted: Shown) -> None:
+    try:
+        wait_until(lambda: shown(prometheus, wanted) == wanted, LONG, "what the panels show")
+    except NotReached:
+        expect(shown(prometheus, wanted), wanted, "what the panels show")
 
 
 def expect_every_rule_can_be_asked(prometheus: Server) -> None:
