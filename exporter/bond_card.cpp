@@ -58,7 +58,7 @@ class Card {
 std::string Card::render(bool open) {
   add_summary(open);
   add_verdict();
-  add("<div class=\"sight\">\n{}{}</div>\n", bond_picture(snapshot_, bond_),
+  add("<div class=\"sight\">\n{}{}</div>\n", bond_picture(snapshot_, outline_),
       throughput_charts(bond_, history_));
   out_ += failover_list(snapshot_, bond_);
   add_slaves();
@@ -114,7 +114,8 @@ void Card::add_slave(const SlaveReport& slave) {
   const auto speed = snapshot_.speeds.find(slave.link.index);
   const std::string path = outline_.path ? path_words(*outline_.path, slave) : std::string();
   const std::string link =
-      link_text(slave.link) + (path.empty() ? "" : "; path: " + escape_html(path));
+      link_text(slave.link) +
+      (path.empty() ? "" : "; <span class=\"path\">path: " + escape_html(path) + "</span>");
   add("<tr{}><th "
       "scope=\"row\">{}</th><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>\n",
       slave.active ? " class=\"active\"" : "", escape_html(slave.link.name), role_text(slave.role),

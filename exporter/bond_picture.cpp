@@ -8,6 +8,7 @@
 
 #include "exporter/html.hpp"
 #include "exporter/page_words.hpp"
+#include "hnv/path_words.hpp"
 
 namespace hnv::exporter {
 
@@ -33,7 +34,7 @@ struct Box {
   bool there = true;
 };
 
-Box box_of(const Snapshot& snapshot, const SlaveReport& slave) {
+Box box_of(const Snapshot& snapshot, const BondOutline& outline, const SlaveReport& slave) {
   Box box;
   box.name = slave.link.name;
   box.kind = slave.role == Role::unknown ? "role unknown" : std::string(role_text(slave.role));
@@ -41,22 +42,27 @@ Box box_of(const Snapshot& snapshot, const SlaveReport& slave) {
   if (speed != snapshot.speeds.end()) box.kind += " · " + speed_text(speed->second);
   if (slave.primary) box.note = "primary";
   box.carries = slave.active;
-  const bool healthy = bond::is_healthy(slave.link);
+  const bool is_up = bond::is_healthy(slave.link);
+  const bool is_path_dead =
+      outline.path && tells_of_dead_path(outline.path->health.verdict, slave.role);
   if (slave.active) {
-    box.css_class = healthy ? "active" : "active broken";
-    box.state = healthy ? "● carries the traffic" : "✗ chosen, link down";
+    box.css_class = is_up && !is_path_dead ? "active" : "active broken";
+    box.state = !is_up         ? "✗ chosen, link down"
+                : is_path_dead ? "✗ chosen, path dead"
+                               : "● carries the traffic";
   } else if (!slave.link.admin_up) {
     box.css_class = "broken";
     box.state = "✗ taken down";
   } else {
-    box.css_class = healthy ? "ready" : "broken";
-    box.state = healthy ? "○ ready, idle" : "✗ link down";
+    box.css_class = is_up && !is_path_dead ? "ready" : "broken";
+    box.state = !is_up ? "✗ link down" : is_path_dead ? "✗ path dead" : "○ ready, idle";
   }
   return box;
 }
 
 // The SR-IOV device always stands on the left, also when it is away.
-std::vector<Box> boxes_of(const Snapshot& snapshot, const BondReport& bond) {
+std::vector<Box> boxes_of(const Snapshot& snapshot, const BondOutline& outline) {
+  const BondReport& bond = *outline.bond;
   std::vector<const SlaveReport*> slaves;
   slaves.reserve(bond.slaves.size());
   for (const SlaveReport& slave : bond.slaves) slaves.push_back(&slave);
@@ -70,7 +76,7 @@ std::vector<Box> boxes_of(const Snapshot& snapshot, const BondReport& bond) {
     gone.there = false;
     boxes.push_back(std::move(gone));
   }
-  for (const SlaveReport* slave : slaves) boxes.push_back(box_of(snapshot, *slave));
+  for (const SlaveReport* slave : slaves) boxes.push_back(box_of(snapshot, outline, *slave));
   return boxes;
 }
 
@@ -104,8 +110,9 @@ void add_box(std::string& out, const Box& box, int centre) {
 
 }  // namespace
 
-std::string bond_picture(const Snapshot& snapshot, const BondReport& bond) {
-  const std::vector<Box> boxes = boxes_of(snapshot, bond);
+std::string bond_picture(const Snapshot& snapshot, const BondOutline& outline) {
+  const BondReport& bond = *outline.bond;
+  const std::vector<Box> boxes = boxes_of(snapshot, outline);
   if (boxes.empty() || boxes.size() > kMostSlaves) return "";
   const int columns = std::max(static_cast<int>(boxes.size()), 2);
   const int width = columns * kColumn;

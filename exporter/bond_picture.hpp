@@ -4,11 +4,12 @@
 
 #include <string>
 
+#include "exporter/outline.hpp"
 #include "exporter/snapshot.hpp"
 
 namespace hnv::exporter {
 
 // "" for a bond of more devices than can be drawn; the table has them all.
-std::string bond_picture(const Snapshot& snapshot, const BondReport& bond);
+std::string bond_picture(const Snapshot& snapshot, const BondOutline& outline);
 
 }  // namespace hnv::exporter

@@ -52,12 +52,16 @@ bool tells_of_dead_path(PathVerdict verdict) {
          verdict == PathVerdict::both_dead;
 }
 
+bool tells_of_dead_path(PathVerdict verdict, Role role) {
+  return verdict == PathVerdict::both_dead ||
+         (verdict == PathVerdict::virtual_dead && role == Role::virtual_device) ||
+         (verdict == PathVerdict::sriov_dead && role == Role::sriov);
+}
+
 bool loses_traffic(PathVerdict verdict, const BondReport& bond) {
   if (verdict == PathVerdict::both_dead) return true;
   const SlaveReport* active = bond.active();
-  if (active == nullptr) return false;
-  return (verdict == PathVerdict::virtual_dead && active->role == Role::virtual_device) ||
-         (verdict == PathVerdict::sriov_dead && active->role == Role::sriov);
+  return active != nullptr && tells_of_dead_path(verdict, active->role);
 }
 
 std::string path_words(const PathHealth& health, const BondReport& bond) {

@@ -27,6 +27,9 @@ std::optional<PathView> path_view(const PathStatus* status, const std::string& b
 // Nothing answers behind a slave whose link is up.
 bool tells_of_dead_path(PathVerdict verdict);
 
+// ... and that slave is one of this role.
+bool tells_of_dead_path(PathVerdict verdict, Role role);
+
 // ... and that slave is the one that carries the traffic.
 bool loses_traffic(PathVerdict verdict, const BondReport& bond);
 
