@@ -7,7 +7,9 @@
 #include <cstdlib>
 #include <fstream>
 #include <iterator>
+#include <memory>
 #include <regex>
+#include <utility>
 
 #include "exporter/html.hpp"
 #include "exporter/outline.hpp"
@@ -302,6 +304,15 @@ TEST(StatusPage, DrawsADeviceThatIsAway) {
   EXPECT_THAT(page, HasSubstr("<g class=\"gone\">"));
   EXPECT_THAT(page, HasSubstr("aria-label=\"Bond bond191554c8; SR-IOV device (not in the bond): "
                               "away; env5 (virtual): carries the traffic.\""));
+}
+
+TEST(StatusPage, DrawsADeviceBehindWhichNothingAnswers) {
+  Snapshot snapshot = scene("path_dead", {});
+  EXPECT_THAT(page_of(snapshot), HasSubstr("env5 (virtual): path dead.\""));
+  PathStatus paths = *snapshot.paths;
+  paths.bonds[0].verdict = PathVerdict::sriov_dead;
+  snapshot.paths = std::make_shared<const PathStatus>(std::move(paths));
+  EXPECT_THAT(page_of(snapshot), HasSubstr("chosen, path dead; env5 (virtual): ready, idle.\""));
 }
 
 TEST(StatusPage, DrawsBothDevicesOfABondOnOneScale) {
