@@ -75,7 +75,7 @@ def parser() -> argparse.ArgumentParser:
     numbers.add_argument("--rounds", type=int, default=50, help="cycles with and without the watchdog (default: %(default)s)")
     beside = verbs.add_parser("peers", help="measure a scrape beside node_exporter's")
     beside.add_argument("--preset", default="release", help="CMake preset whose programs are measured (default: %(default)s)")
-    beside.add_argument("--largest", type=int, default=1000, help="leave sizes with more bonds out (default: %(default)s)")
+    beside.add_argument("--largest", type=int, default=400, help="leave sizes with more bonds out (default: %(default)s)")
     paths = verbs.add_parser("probe", help="measure how soon hnv-prober sees that a path died")
     paths.add_argument("--preset", default="release", help="CMake preset whose programs are measured (default: %(default)s)")
     paths.add_argument("--trials", type=int, default=100, help="of each slave's path (default: %(default)s)")
