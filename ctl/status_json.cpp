@@ -13,7 +13,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 template <class T>
-Json number_or_null(const std::optional<T>& value) {
+Json value_or_null(const std::optional<T>& value) {
   return value ? Json(*value) : Json(nullptr);
 }
 
@@ -59,7 +59,7 @@ Json slave_json(const SlaveReport& slave) {
               {"node_type", name_or_null(slave.facts.node_type)},
               {"hcn_id", hcn_id_or_null(slave.facts.hcn_id)},
               {"hcn_mode", name_or_null(slave.facts.hcn_mode)},
-              {"drc_index", number_or_null(slave.facts.drc_index)},
+              {"drc_index", value_or_null(slave.facts.drc_index)},
               {"location", slave.facts.location},
               {"admin_up", link.admin_up},
               {"carrier", link.lower_up},
@@ -69,8 +69,8 @@ Json slave_json(const SlaveReport& slave) {
               {"primary", slave.primary},
               {"address", address_or_null(link.address)},
               {"permanent_address", address_or_null(bond::permanent_address_of(link))},
-              {"link_failures", number_or_null(link.slave->link_failure_count)},
-              {"carrier_changes", number_or_null(link.carrier_changes)}};
+              {"link_failures", value_or_null(link.slave->link_failure_count)},
+              {"carrier_changes", value_or_null(link.carrier_changes)}};
 }
 
 Json settings_json(const BondReport& report) {
@@ -102,8 +102,8 @@ Json lpm_json(const Picture& picture, const LpmStatus& lpm) {
             {"overdue", lpm.overdue},
             {"windows", counts_json(lpm.windows)},
             {"migrations", std::move(migrations)},
-            {"last_window_seconds", number_or_null(lpm.last_window_seconds)},
-            {"last_start_unix_seconds", number_or_null(lpm.last_start_unix_seconds)}};
+            {"last_window_seconds", value_or_null(lpm.last_window_seconds)},
+            {"last_start_unix_seconds", value_or_null(lpm.last_start_unix_seconds)}};
   if (lpm.window_since) json["for_seconds"] = base::to_seconds(picture.now - *lpm.window_since);
   return json;
 }
@@ -153,7 +153,7 @@ Json counted_json(const BondStatus& bond) {
     failovers[std::string(base::name_of(direction))] = counts_json(bond.failovers[direction]);
   }
   return Json{{"failovers", std::move(failovers)},
-              {"last_failover_unix_seconds", number_or_null(bond.last_failover_unix_seconds)},
+              {"last_failover_unix_seconds", value_or_null(bond.last_failover_unix_seconds)},
               {"restore_attempts", bond.restore_attempts},
               {"restore_failures", counts_json(bond.restore_failures)},
               {"primary_losses", bond.primary_losses},
@@ -168,6 +168,58 @@ Json findings_json(const Verdict& verdict) {
     findings.push_back(Json{{"kind", base::name_of(finding.kind)}, {"text", finding.text}});
   }
   return findings;
+}
+
+// Since then; null for what lies in the future: the prober's file is not trusted.
+Json seconds_since(const Picture& picture, base::BootTime then) {
+  return then <= picture.now ? Json(base::to_seconds(picture.now - then)) : Json();
+}
+
+Json target_json(const Picture& picture, const PathView& view, const SlaveReport& slave,
+                 const TargetPath& target) {
+  return Json{{"device", slave.link.name},
+              {"role", base::name_of(slave.role)},
+              {"target", target.target.to_string()},
+              {"up", view.fresh ? value_or_null(target.up) : Json()},
+              {"lost_in_row", target.lost_in_row},
+              {"answered_in_row", target.answered_in_row},
+              {"probes", target.probes},
+              {"answers", target.answers},
+              {"late_answers", target.late_answers},
+              {"last_answer_age_seconds",
+               target.last_answer ? seconds_since(picture, *target.last_answer) : Json()}};
+}
+
+Json crosses_json(const PathView& view) {
+  Json crosses = Json::array();
+  for (const CrossPath& cross : view.path->crosses) {
+    crosses.push_back(Json{{"from_role", base::name_of(cross.from)},
+                           {"to_role", base::name_of(cross.to)},
+                           {"up", view.fresh ? value_or_null(cross.up) : Json()}});
+  }
+  return crosses;
+}
+
+// Of slaves that the kernel has, whatever the file lists.
+Json path_json(const Picture& picture, const PathView& view, const BondReport& report) {
+  const BondPath& path = *view.path;
+  Json targets = Json::array();
+  for (const SlaveReport& slave : report.slaves) {
+    const SlavePath* probed = path.slave(slave.link.index);
+    if (probed == nullptr) continue;
+    for (const TargetPath& target : probed->targets) {
+      targets.push_back(target_json(picture, view, slave, target));
+    }
+  }
+  // A verdict that is not believed has lasted for no time.
+  const bool is_believed = view.health.verdict == path.verdict;
+  return Json{{"verdict", base::name_of(view.health.verdict)},
+              {"text", path_words(view.health, report)},
+              {"for_seconds", is_believed ? seconds_since(picture, path.since) : Json()},
+              {"age_seconds", seconds_since(picture, path.judged_at)},
+              {"interval_seconds", base::to_seconds(path.interval)},
+              {"targets", std::move(targets)},
+              {"crosses", crosses_json(view)}};
 }
 
 Json bond_json(const Picture& picture, const Verdict& verdict) {
@@ -185,10 +237,15 @@ Json bond_json(const Picture& picture, const Verdict& verdict) {
   json["active_device"] = device_or_null(report.active());
   json["primary_device"] = device_or_null(report.primary());
   json["sriov_device"] = device_or_null(report.sriov());
-  json["expected_slaves"] = number_or_null(report.expected_slaves);
+  json["expected_slaves"] = value_or_null(report.expected_slaves);
   json["settings"] = settings_json(report);
   json["slaves"] = Json::array();
-  for (const SlaveReport& slave : report.slaves) json["slaves"].push_back(slave_json(slave));
+  for (const SlaveReport& slave : report.slaves) {
+    json["slaves"].push_back(slave_json(slave));
+    const std::string path = verdict.path ? path_words(*verdict.path, slave) : std::string();
+    json["slaves"].back()["path"] = path.empty() ? Json() : Json(path);
+  }
+  json["path"] = verdict.path ? path_json(picture, *verdict.path, report) : Json();
   json["watched"] = verdict.watched != nullptr ? watched_json(picture, *verdict.watched) : Json();
   json["counts"] = verdict.counts != nullptr ? counted_json(*verdict.counts) : Json();
   return json;

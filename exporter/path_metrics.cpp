@@ -19,18 +19,11 @@ void for_each_path(const Snapshot& snapshot, Tell tell) {
   }
 }
 
-const SlavePath* path_of_slave(const BondPath& path, const SlaveReport& slave) {
-  const auto found = std::find_if(
-      path.slaves.begin(), path.slaves.end(),
-      [&slave](const SlavePath& candidate) { return candidate.index == slave.link.index; });
-  return found != path.slaves.end() ? &*found : nullptr;
-}
-
 template <class Tell>
 void for_each_slave_path(const Snapshot& snapshot, Tell tell) {
   for_each_path(snapshot, [&tell](const BondReport& bond, const PathView& view) {
     for (const SlaveReport& slave : bond.slaves) {
-      const SlavePath* path = path_of_slave(*view.path, slave);
+      const SlavePath* path = view.path->slave(slave.link.index);
       if (path != nullptr) tell(bond, slave, *path, view.fresh);
     }
   });
@@ -118,7 +111,7 @@ void project_path_rtt(const Snapshot& snapshot, Samples& samples) {
     base::EnumArray<Role, DurationHistogram> sums;
     base::EnumArray<Role, bool> known;
     for (const SlaveReport& slave : bond.slaves) {
-      const SlavePath* path = path_of_slave(*view.path, slave);
+      const SlavePath* path = view.path->slave(slave.link.index);
       if (path == nullptr) continue;
       DurationHistogram& sum = sums[slave.role];
       for (std::size_t bucket = 0; bucket < sum.counts.size(); ++bucket) {

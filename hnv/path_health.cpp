@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "hnv/path_health.hpp"
 
-#include <algorithm>
-
 #include "base/atomic_file.hpp"
 #include "hnv/config.hpp"
 
@@ -16,10 +14,8 @@ using base::BootTime;
 std::string mismatch(const BondPath& path, const ProbedBond& bond) {
   if (path.index != bond.index) return "the prober speaks of another bond of this name";
   for (const ProbedBond::Slave& slave : bond.slaves) {
-    const auto probed =
-        std::find_if(path.slaves.begin(), path.slaves.end(),
-                     [&slave](const SlavePath& one) { return one.index == slave.index; });
-    if (probed == path.slaves.end()) return "the bond has a slave that the prober has not seen yet";
+    const SlavePath* probed = path.slave(slave.index);
+    if (probed == nullptr) return "the bond has a slave that the prober has not seen yet";
     if (probed->address != slave.address) {
       return "slave " + probed->device + " has another address than when it was probed";
     }

@@ -261,6 +261,13 @@ PathStatus path_status_from_json(const PathJson& json) {
 
 }  // namespace
 
+const SlavePath* BondPath::slave(bond::IfIndex wanted) const {
+  const auto found = std::find_if(slaves.begin(), slaves.end(), [wanted](const SlavePath& slave) {
+    return slave.index == wanted;
+  });
+  return found != slaves.end() ? &*found : nullptr;
+}
+
 const BondPath* PathStatus::bond(std::string_view name) const {
   const auto found = std::find_if(bonds.begin(), bonds.end(),
                                   [name](const BondPath& bond) { return bond.name == name; });

@@ -66,6 +66,9 @@ struct BondPath {
   std::vector<SlavePath> slaves;
   std::vector<CrossPath> crosses;
   bool operator==(const BondPath&) const = default;
+
+  // nullptr: not spoken of. The first, should the file repeat one.
+  [[nodiscard]] const SlavePath* slave(bond::IfIndex wanted) const;
 };
 
 struct PathStatus {

@@ -89,11 +89,8 @@ std::string path_words(const PathHealth& health, const BondReport& bond) {
 
 std::string path_words(const PathView& view, const SlaveReport& slave) {
   if (!view.fresh) return {};
-  const auto& slaves = view.path->slaves;
-  const auto probed = std::find_if(
-      slaves.begin(), slaves.end(),
-      [&slave](const SlavePath& candidate) { return candidate.index == slave.link.index; });
-  if (probed == slaves.end()) return {};
+  const SlavePath* probed = view.path->slave(slave.link.index);
+  if (probed == nullptr) return {};
   if (!probed->not_probed.empty()) return "not probed: " + probed->not_probed;
   const auto& targets = probed->targets;
   const auto says = [&targets](std::optional<bool> up) {

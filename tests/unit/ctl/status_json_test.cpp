@@ -116,6 +116,69 @@ TEST(StatusJson, CountsFastFailoversAndGlitches) {
   EXPECT_EQ(counts.at("glitches"), 7);
 }
 
+TEST(StatusJson, TellsWhatAnswersBehindEachSlave) {
+  Picture picture = sample_picture();
+  set_path(picture, PathVerdict::virtual_dead);
+  BondPath& told = picture.paths.value().bonds.at(0);
+  told.since = picture.now - 90s;
+  told.slaves.at(1).targets.at(0).lost_in_row = 7;
+  told.slaves.at(1).targets.at(0).last_answer = picture.now - 8s;
+  told.crosses = {CrossPath{Role::sriov, Role::virtual_device, false},
+                  CrossPath{Role::virtual_device, Role::sriov, std::nullopt}};
+  const Json bond = json_of(picture).at("bonds").at(0);
+  EXPECT_EQ(bond.at("slaves").at(0).at("path"), "answers");
+  EXPECT_EQ(bond.at("slaves").at(1).at("path"), "dead");
+  const Json& path = bond.at("path");
+  EXPECT_EQ(path.at("verdict"), "virtual_dead");
+  EXPECT_NE(path.at("text").get<std::string>().find("nothing answers behind env3"),
+            std::string::npos);
+  EXPECT_EQ(path.at("for_seconds"), 90.0);
+  EXPECT_EQ(path.at("age_seconds"), 0.3);
+  EXPECT_EQ(path.at("interval_seconds"), 1.0);
+  ASSERT_EQ(path.at("targets").size(), 2U);
+  const Json& lost = path.at("targets").at(1);
+  EXPECT_EQ(lost.at("device"), kVirtual);
+  EXPECT_EQ(lost.at("role"), "virtual");
+  EXPECT_EQ(lost.at("target"), "192.0.2.1");
+  EXPECT_EQ(lost.at("up"), false);
+  EXPECT_EQ(lost.at("lost_in_row"), 7);
+  EXPECT_EQ(lost.at("last_answer_age_seconds"), 8.0);
+  EXPECT_EQ(path.at("targets").at(0).at("last_answer_age_seconds"), nullptr);
+  EXPECT_EQ(path.at("crosses").at(0),
+            (Json{{"from_role", "sriov"}, {"to_role", "virtual"}, {"up", false}}));
+  EXPECT_EQ(path.at("crosses").at(1).at("up"), nullptr);
+}
+
+// Whoever reads the file learns how old it is, and gets no verdict of it.
+TEST(StatusJson, BelievesNothingOfAnOldPathVerdict) {
+  Picture picture = sample_picture();
+  set_path(picture, PathVerdict::virtual_dead);
+  picture.paths.value().bonds.at(0).judged_at = picture.now - 60s;
+  const Json bond = json_of(picture).at("bonds").at(0);
+  EXPECT_EQ(bond.at("slaves").at(1).at("path"), nullptr);
+  const Json& path = bond.at("path");
+  EXPECT_EQ(path.at("verdict"), "not_judged");
+  EXPECT_EQ(path.at("for_seconds"), nullptr);
+  EXPECT_EQ(path.at("age_seconds"), 60.0);
+  EXPECT_EQ(path.at("targets").at(1).at("up"), nullptr);
+}
+
+TEST(StatusJson, SaysNothingOfPathsWithoutAProber) {
+  Picture picture = sample_picture();
+  EXPECT_EQ(json_of(picture).at("bonds").at(0).at("path"), nullptr);
+  EXPECT_EQ(json_of(picture).at("bonds").at(0).at("slaves").at(0).at("path"), nullptr);
+  // A slave that the kernel does not have, in a file of no trusted writer, and a time to come.
+  set_path(picture, PathVerdict::healthy);
+  BondPath& told = picture.paths.value().bonds.at(0);
+  told.slaves.at(0).index = bond::IfIndex{4711};
+  told.judged_at = picture.now + 5s;
+  const Json path = json_of(picture).at("bonds").at(0).at("path");
+  EXPECT_EQ(path.at("verdict"), "not_judged");
+  EXPECT_EQ(path.at("age_seconds"), nullptr);
+  ASSERT_EQ(path.at("targets").size(), 1U);
+  EXPECT_EQ(path.at("targets").at(0).at("device"), kVirtual);
+}
+
 TEST(StatusJson, SaysNullForWhatIsNotKnown) {
   Picture picture = counted_picture();
   remove_watchdog(picture);
