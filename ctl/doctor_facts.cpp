@@ -46,15 +46,19 @@ struct Bounded {
 
 struct KernelBonds {
   std::vector<BondReport> bonds;
-  std::map<std::string, PathHealth> paths;
+  base::Expected<std::map<std::string, checks::ToldPath>> paths;
 };
 
-std::map<std::string, PathHealth> paths_in(const Picture& picture) {
-  std::map<std::string, PathHealth> paths;
+base::Expected<std::map<std::string, checks::ToldPath>> paths_in(const Picture& picture) {
+  if (picture.paths_error) return base::failure(*picture.paths_error);
+  std::map<std::string, checks::ToldPath> paths;
   if (!picture.paths) return paths;
   for (const BondReport& bond : picture.bonds) {
     const auto view = path_view(&*picture.paths, picture.paths->boot_id, bond, picture.now);
-    if (view) paths.emplace(bond.link.name, view->health);
+    if (!view) continue;
+    paths.emplace(bond.link.name, checks::ToldPath{view->health, view->path->verdict, view->fresh,
+                                                   picture.now - view->path->judged_at,
+                                                   picture.now - view->path->since});
   }
   return paths;
 }
@@ -143,6 +147,7 @@ checks::Facts collect_facts(const std::string& root) {
     facts.paths = std::move(kernel->paths);
   } else {
     facts.bonds = base::failure(kernel.error());
+    facts.paths = base::failure(kernel.error());
   }
   facts.addresses = Bounded{}(addresses_of_kernel);
   // Where dpkg knows none of ours, rpm may.

@@ -44,6 +44,9 @@ void examine_mac(const Facts& facts, Reporter& say);
 void examine_stale(const Facts& facts, Reporter& say);
 void examine_stand_alone(const Facts& facts, Reporter& say);
 
+// prober_checks.cpp
+void examine_prober(const Facts& facts, Reporter& say);
+
 // readiness.cpp
 void examine_readiness(const Facts& facts, Reporter& say);
 

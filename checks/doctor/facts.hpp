@@ -104,6 +104,15 @@ struct LogFile {
   std::string last_error;  // its last line with an error code; empty: none near its end
 };
 
+// What hnv-prober says of a bond that the kernel has.
+struct ToldPath {
+  PathHealth health;                                // what of it may be believed
+  PathVerdict published = PathVerdict::not_judged;  // what it says, believed or not
+  bool fresh = false;                               // confirmed within the last rounds
+  base::BootClock::duration age{};                  // since it was confirmed
+  base::BootClock::duration lasting{};              // since it is what it is
+};
+
 struct Facts {
   std::string root = "/";
   base::Expected<std::string> platform;  // "pSeries", from /proc/cpuinfo; empty: no such line
@@ -121,7 +130,8 @@ struct Facts {
   base::Expected<Processes> processes;
   base::Expected<std::vector<NetDevice>> devices;
   base::Expected<std::vector<BondReport>> bonds;
-  std::map<std::string, PathHealth> paths;  // by bond; those that a prober tells of
+  base::Expected<std::set<std::string>> bonds_with_path;  // that hnv.yaml wants to be probed
+  base::Expected<std::map<std::string, ToldPath>> paths;  // by bond; those that a prober tells of
   base::Expected<Profiles> profiles;
   base::Expected<std::vector<Address>> addresses;
   base::Expected<std::set<std::string>> hcnmgr_states;  // folders of hcnmgr: hcn-ids

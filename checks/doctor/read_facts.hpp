@@ -5,6 +5,7 @@
 
 #include "checks/doctor/network_facts.hpp"
 #include "checks/doctor/platform_facts.hpp"
+#include "checks/doctor/prober_facts.hpp"
 #include "checks/doctor/software_facts.hpp"
 
 namespace hnv::checks {
@@ -28,6 +29,8 @@ Facts read_facts(const Tree& tree, const Run& run) {
   facts.processes = run([tree] { return read_processes(tree); });
   facts.devices = run([tree] { return read_devices(tree); });
   facts.bonds = run([tree] { return read_bond_files(tree); });
+  facts.bonds_with_path = run([tree] { return read_bonds_with_path(tree); });
+  facts.paths = base::failure(not_in_copy("what hnv-prober says"));
   facts.profiles = run([tree] { return read_profiles(tree); });
   facts.addresses = run([tree] { return read_addresses(tree); });
   facts.hcnmgr_states = run([tree] { return read_hcnmgr_states(tree); });

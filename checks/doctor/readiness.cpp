@@ -73,6 +73,12 @@ bool is_backup_path_alive(PathVerdict verdict) {
          verdict == PathVerdict::sriov_dead;
 }
 
+PathVerdict path_verdict(const Facts& facts, const BondReport& bond) {
+  if (!facts.paths) return PathVerdict::not_judged;
+  const auto told = facts.paths->find(bond.link.name);
+  return told != facts.paths->end() ? told->second.health.verdict : PathVerdict::not_judged;
+}
+
 void add_backup(const Facts& facts, const BondReport& bond, Readiness& readiness) {
   const auto is_virtual = [](const SlaveReport& slave) {
     return slave.role == Role::virtual_device;
@@ -86,11 +92,9 @@ void add_backup(const Facts& facts, const BondReport& bond, Readiness& readiness
   if (!bond::is_healthy(backup->link)) {
     in_the_way(readiness, ObstacleKind::backup_down, backup->link.name + " is not up");
   }
-  const auto path = facts.paths.find(bond.link.name);
-  if (path != facts.paths.end()) {
-    readiness.path_answers = is_backup_path_alive(path->second.verdict);
-  }
-  if (path != facts.paths.end() && is_backup_path_dead(path->second.verdict)) {
+  const PathVerdict path = path_verdict(facts, bond);
+  readiness.path_answers = is_backup_path_alive(path);
+  if (is_backup_path_dead(path)) {
     in_the_way(readiness, ObstacleKind::path_dead,
                "nothing answers behind " + backup->link.name + " although its link is up");
   }

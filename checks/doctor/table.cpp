@@ -104,6 +104,10 @@ constexpr auto kChecks = std::to_array<Check>({
      "HNV and vPMEM are not supported in the same partition.", kKnownIssues, examine_vpmem, ""},
     {"D-LOG", "hcnmgr's log", "hcnmgr appends to /var/log/hcnmgr, and nothing rotates that file.",
      kImplied, examine_log, ""},
+    {"D-PROBE", "Path probe",
+     "A bond with `path` in hnv.yaml needs hnv-prober to run: a link that is up says nothing of "
+     "the path behind it.",
+     kImplied, examine_prober, ""},
     {"D-LPMREADY", "Ready to migrate",
      "Before a migration the HMC removes the SR-IOV port, and the virtual device carries the "
      "traffic "

@@ -22,10 +22,10 @@ using test::write_ids;
 
 // What there is to know about HNV from inside a partition, and what there is not.
 constexpr auto kWantedChecks = std::to_array<const char*>(
-    {"D-PLAT",  "D-FW",     "D-PUTIL",    "D-BACKEND", "D-DRM",      "D-BONDMOD",
-     "D-CM",    "D-INIT",   "D-CMSWITCH", "D-PAIR",    "D-DTNODE",   "D-NAME",
-     "D-IP",    "D-OPTS",   "D-PRIMARY",  "D-MAC",     "D-STALE",    "D-STANDALONE",
-     "D-COUNT", "D-VENDOR", "D-VPMEM",    "D-LOG",     "D-LPMREADY", "D-PORT"});
+    {"D-PLAT",    "D-FW",       "D-PUTIL", "D-BACKEND",    "D-DRM",   "D-BONDMOD", "D-CM",
+     "D-INIT",    "D-CMSWITCH", "D-PAIR",  "D-DTNODE",     "D-NAME",  "D-IP",      "D-OPTS",
+     "D-PRIMARY", "D-MAC",      "D-STALE", "D-STANDALONE", "D-COUNT", "D-VENDOR",  "D-VPMEM",
+     "D-LOG",     "D-LPMREADY", "D-PORT",  "D-PROBE"});
 constexpr auto kFromOutside = std::to_array<const char*>({"D-HMC", "D-VIOS", "D-DEST"});
 
 TEST(DoctorTable, HasARowForEverythingThatIsAskedOfAPartition) {
@@ -79,6 +79,8 @@ TEST(Doctor, TellsTheKnownIssueOfOldReleases) {
 }
 
 constexpr const char* kAlone = "/etc/NetworkManager/system-connections/install.nmconnection";
+
+constexpr const char* kProbedConfig = "bonds:\n  - name: bond191554c8\n    path: {}\n";
 
 std::vector<Case> platform_cases() {
   return {
@@ -306,6 +308,10 @@ std::vector<Case> profile_cases() {
          tree.replace_in(Partition::kBond, "Slave Interface: env6\nMII Status: up",
                          "Slave Interface: env6\nMII Status: down");
        }},
+      {"a prober in a copy", "rhel-9.4", "D-PROBE", Severity::unknown, "is not in this tree",
+       [](const auto& tree) { tree.write("/etc/hnv/hnv.yaml", kProbedConfig); }},
+      {"a configuration that is wrong", "rhel-9.4", "D-PROBE", Severity::unknown,
+       "hnv.yaml:1:", [](const auto& tree) { tree.write("/etc/hnv/hnv.yaml", "bonds: 7\n"); }},
       {"hcnmgr at work", "rhel-9.4", "D-LPMREADY", Severity::warn, "hcnrmdev is at work",
        [](const auto& tree) { tree.write("/proc/800/comm", "hcnrmdev\n"); }},
       {"a platform that cannot", "rhel-9.4", "D-LPMREADY", Severity::warn, "cannot migrate",

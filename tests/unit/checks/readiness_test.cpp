@@ -26,22 +26,23 @@ TEST(Readiness, KnowsABondThatMayMigrate) {
 TEST(Readiness, IsHeldUpByADeadPathOfTheBackup) {
   const Partition partition(kind("rhel-9.4"));
   Facts facts = facts_of(partition);
+  facts.paths.emplace();
   EXPECT_NE(text_of(findings_of("D-LPMREADY", facts)).find("not tested: the path"),
             std::string::npos)
       << "nobody probes it";
   for (const auto verdict : {PathVerdict::virtual_dead, PathVerdict::both_dead}) {
-    facts.paths["bond191554c8"].verdict = verdict;
+    (*facts.paths)["bond191554c8"].health.verdict = verdict;
     const auto readiness = readiness_of(facts);
     ASSERT_EQ(readiness.size(), 1U);
     ASSERT_EQ(readiness.front().obstacles.size(), 1U);
     EXPECT_EQ(readiness.front().obstacles.front().kind, ObstacleKind::path_dead);
   }
   for (const auto verdict : {PathVerdict::not_judged, PathVerdict::target_dead}) {
-    facts.paths["bond191554c8"].verdict = verdict;
+    (*facts.paths)["bond191554c8"].health.verdict = verdict;
     EXPECT_EQ(readiness_of(facts).front().ready(), true);
     EXPECT_STREQ(untested(readiness_of(facts)), kUntested);
   }
-  facts.paths["bond191554c8"].verdict = PathVerdict::healthy;
+  (*facts.paths)["bond191554c8"].health.verdict = PathVerdict::healthy;
   EXPECT_EQ(readiness_of(facts).front().ready(), true);
   EXPECT_STREQ(untested(readiness_of(facts)), kUntestedBesidePath);
 }
