@@ -62,9 +62,25 @@ class Prober:
         except AssertionError as error:
             raise AssertionError(f"{error}; so far {self.verdicts()}\n{self.daemon.log_tail()}\n{self.status()}") from None
 
+    def published(self) -> dict[str, Any]:
+        """The whole of its status file."""
+        published: dict[str, Any] = json.loads(self.partition.guest.sh(f"cat {STATUS_FILE}"))
+        return published
+
     def status(self) -> dict[str, Any]:
-        status = json.loads(self.partition.guest.sh(f"cat {STATUS_FILE}"))
-        return next((bond for bond in status["bonds"] if bond["name"] == self.bond), {})
+        """What it says of its bond."""
+        return next((bond for bond in self.published()["bonds"] if bond["name"] == self.bond), {})
+
+    def targets_asked(self) -> set[str]:
+        return {target["target"] for slave in self.status()["slaves"] for target in slave["targets"]}
+
+    def overslept(self) -> int:
+        """Rounds that it was late for."""
+        return int(self.published()["overslept"])
+
+    def run_for(self, milliseconds: int) -> None:
+        """Let it run for a moment, as a machine without time for it would, and stop it again."""
+        self.partition.guest.sh(f"kill -CONT {self.daemon.pid} && busybox usleep {1000 * milliseconds} && kill -STOP {self.daemon.pid}")
 
 
 def path_config(bond: str, selector: str, value: str, targets: list[str], interval: str = "200ms") -> Config:

@@ -16,13 +16,14 @@ from lab.bond import KernelBond
 from lab.errors import LabError
 from lab.partition import Partition
 from lab.programs import Config, ManagedBond
-from lab.waiting import PATIENCE
+from lab.waiting import PATIENCE, wait_until
 
 NAME = "bondveth"
 SRIOV, VIRTUAL = "veth0", "veth1"
 SRIOV_CABLE, VIRTUAL_CABLE = "cable0", "cable1"
 BRIDGE, PEER = "bridgeveth", "peer"
 ADDRESS, PEER_ADDRESS = "10.0.6.1", "10.0.6.2"
+ADDRESS_V6, PEER_ADDRESS_V6 = "fd00:6::1", "fd00:6::2"
 
 
 @dataclass(frozen=True)
@@ -100,6 +101,39 @@ class VethBond(KernelBond):
             counts["lost_before"],
             latest,
         )
+
+    def keep_ports_apart(self) -> None:
+        """As a private VLAN does: each slave reaches the peer, and none the other."""
+        self.guest.sh(f"bridge link set dev {SRIOV_CABLE} isolated on && bridge link set dev {VIRTUAL_CABLE} isolated on")
+
+    def speak_ipv6_alone(self) -> str:
+        """No address of IPv4 is left on the bond and the peer, which is the router; its address on the link."""
+        peer = f"ip -n {PEER}"
+        self.guest.sh(
+            f"ip -4 address flush dev {NAME} && {peer} -4 address flush dev uplink && ip address add {ADDRESS_V6}/64 dev {NAME} nodad && "
+            f"{peer} address add {PEER_ADDRESS_V6}/64 dev uplink nodad"
+        )
+        shown = f"{peer} -6 -o address show dev uplink scope link"
+        wait_until(lambda: "fe80::" in self.guest.sh(shown) and "tentative" not in self.guest.sh(shown), PATIENCE, "the router's address")
+        router = self.guest.sh(shown).split("inet6 ")[1].split("/")[0]
+        # Before the one that QEMU announces on the management's network.
+        self.guest.sh(f"ip -6 route add default via {router} dev {NAME} metric 512")
+        return router
+
+    def neighbours_of_peer(self) -> dict[str, str]:
+        """Whose Ethernet address the peer takes each IPv6 address to have."""
+        lines = self.guest.sh(f"ip -n {PEER} -6 neighbour show dev uplink").splitlines()
+        words = [line.split() for line in lines if " lladdr " in line]
+        return {entry[0]: entry[entry.index("lladdr") + 1] for entry in words}
+
+    @contextmanager
+    def unplugged_from_switch(self, port: str) -> Iterator[None]:
+        """The port's frames go nowhere meanwhile; its carrier stays."""
+        self.guest.sh(f"ip link set {port} nomaster")
+        try:
+            yield
+        finally:
+            self.guest.sh(f"ip link set {port} master {BRIDGE}")
 
     def _program(self) -> Path:
         build = self.partition.build

@@ -4,13 +4,26 @@
 from __future__ import annotations
 
 import time
+from ipaddress import IPv6Address
 
 from lab.cases.registry import case
 from lab.checks import expect, expect_true
 from lab.partition import Partition
 from lab.prober import INTERVAL, RECEIVED, SENT, UPLINK, cable, dead, path_config, probing, random_phase
 from lab.programs import Config
-from lab.veth import ADDRESS, BRIDGE, PEER, PEER_ADDRESS, SRIOV, SRIOV_CABLE, VIRTUAL, veth_bond
+from lab.veth import (
+    ADDRESS,
+    ADDRESS_V6,
+    BRIDGE,
+    PEER,
+    PEER_ADDRESS,
+    PEER_ADDRESS_V6,
+    SRIOV,
+    SRIOV_CABLE,
+    VIRTUAL,
+    VIRTUAL_CABLE,
+    veth_bond,
+)
 from lab.waiting import PATIENCE, wait_until
 from lab.wiring import FIRST
 
@@ -22,12 +35,20 @@ IN_TIME = 4 * INTERVAL
 SLACK = 0.5
 
 
-def first_config(partition: Partition) -> Config:
+def link_local_of(address: str) -> str:
+    """The IPv6 address that an interface with that Ethernet address makes for itself."""
+    octets = [int(octet, 16) for octet in address.split(":")]
+    octets[0] ^= 0x02
+    octets[3:3] = [0xFF, 0xFE]
+    return str(IPv6Address(bytes([0xFE, 0x80, *[0] * 6, *octets])))
+
+
+def first_config(partition: Partition, interval: str = "200ms") -> Config:
     bond = partition.first
     bond.create()
     bond.set_primary(bond.sriov)
     bond.wait_active(bond.sriov)
-    return path_config(bond.name, "permanent_address", bond.wiring.sriov.mac, [bond.wiring.gateway])
+    return path_config(bond.name, "permanent_address", bond.wiring.sriov.mac, [bond.wiring.gateway], interval)
 
 
 @case("prober: a dead path is seen within 4 intervals, is over within 4, and the other NIC is never blamed")
@@ -122,8 +143,7 @@ def default_gateway_in_a_vlan(partition: Partition) -> None:
         )
         with probing(partition, path_config(bond.name, "device", SRIOV, [])) as prober:
             prober.wait_verdict("healthy")
-            asked = {target["target"] for slave in prober.status()["slaves"] for target in slave["targets"]}
-            expect(asked, {"10.0.7.2"}, "targets")
+            expect(prober.targets_asked(), {"10.0.7.2"}, "targets")
             guest.sh(f"ip -n {PEER} link set uplink.100 down")
             prober.wait_verdict("target_dead")
 
@@ -147,3 +167,74 @@ def harms_nobody(partition: Partition) -> None:
             expect(code, 0, f"duplicate detection of the target's own address: {said}")
             expect(prober.verdicts(), ["healthy"], "verdicts")
         wait_until(lambda: bond.state().active == SRIOV, PATIENCE, f"{SRIOV} active, {VIRTUAL} idle")
+
+
+@case("prober: where the network keeps the ports apart, nobody is blamed for it, and a dead path is seen all the same")
+def ports_kept_apart(partition: Partition) -> None:
+    with veth_bond(partition) as bond:
+        bond.keep_ports_apart()
+        with probing(partition, path_config(bond.name, "device", SRIOV, [PEER_ADDRESS])) as prober:
+            prober.wait_verdict("isolated")
+            for active in (VIRTUAL, SRIOV):
+                bond.set_active(active)
+                time.sleep(4 * INTERVAL)
+            expect({one.get("up") for one in prober.status()["crosses"]}, {None}, "crosses, which tell nothing here")
+            expect_true(set(prober.verdicts()) <= {"healthy", "isolated"}, f"nobody is blamed: {prober.verdicts()}")
+            seen = len(prober.verdicts())
+            for port, verdict in ((SRIOV_CABLE, "sriov_dead"), (VIRTUAL_CABLE, "virtual_dead")):
+                with bond.unplugged_from_switch(port):
+                    prober.wait_verdict(verdict)
+                bond.keep_ports_apart()
+                prober.wait_verdict("isolated")
+            blamed = [verdict for verdict in prober.verdicts()[seen:] if verdict not in ("healthy", "isolated")]
+            expect(blamed, ["sriov_dead", "virtual_dead"], "verdicts that blame a slave")
+
+
+@case("prober: with IPv6 alone each slave asks from its own link-local address, and the router's cache is as without it")
+def ipv6_alone(partition: Partition) -> None:
+    guest = partition.guest
+    with veth_bond(partition) as bond:
+        router = bond.speak_ipv6_alone()
+        for target in (PEER_ADDRESS_V6, f"{router}%{bond.name}"):
+            guest.sh(f"busybox ping -6 -q -c 2 -W 5 {target}")
+        mine = [ADDRESS_V6, link_local_of(bond.state().address)]
+        before = bond.neighbours_of_peer()
+        expect([before.get(address) for address in mine], [bond.state().address] * 2, "what the router knows of the bond before")
+        with probing(partition, path_config(bond.name, "device", SRIOV, [])) as prober:
+            prober.wait_verdict("healthy")
+            expect(prober.targets_asked(), {router}, "targets")
+            guest.sh(f"busybox ping -6 -q -c 20 -i 0.2 -W 5 {PEER_ADDRESS_V6}")
+            after = bond.neighbours_of_peer()
+            expect({address: after.get(address) for address in mine}, {address: before[address] for address in mine}, "the same, after")
+            idle = bond.state().slaves[VIRTUAL].address
+            expect(after.get(link_local_of(idle)), idle, "what the router learned: the idle slave's own address")
+            for port, verdict in ((SRIOV_CABLE, "sriov_dead"), (VIRTUAL_CABLE, "virtual_dead")):
+                with bond.unplugged_from_switch(port):
+                    prober.wait_verdict(verdict)
+                prober.wait_verdict("healthy")
+            expect(prober.verdicts(), ["healthy", "sriov_dead", "healthy", "virtual_dead", "healthy"], "verdicts")
+
+
+@case("prober: one that gets no time to run blames no path for that, counts it, and sees a dead path when it has time")
+def starved(partition: Partition) -> None:
+    # Of a second, so that what a busy host takes from the guest is no second round within one moment of running.
+    with probing(partition, first_config(partition, "1s")) as prober:
+        prober.wait_verdict("healthy")
+        for stopped in (1.8, 4.5):
+            before = prober.overslept()
+            prober.daemon.signal("STOP")
+            time.sleep(stopped)
+            prober.daemon.signal("CONT")
+            wait_until(lambda: prober.overslept() > before, PATIENCE, f"a stop of {stopped} s is counted")
+        # A starved machine starves its links, too: now the answers are missing, while the prober comes late to each round.
+        prober.daemon.signal("STOP")
+        before = prober.overslept()
+        with dead(partition, SRIOV_WIRE):
+            for _ in range(6):
+                time.sleep(1.8)
+                prober.run_for(milliseconds=100)
+            expect_true(prober.overslept() >= before + 4, f"rounds that it was late for: {prober.overslept() - before}")
+            expect(prober.verdicts(), ["healthy"], "verdicts of a prober without time")
+            prober.daemon.signal("CONT")
+            prober.wait_verdict("sriov_dead")
+        prober.wait_verdict("healthy")
