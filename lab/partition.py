@@ -54,6 +54,7 @@ class Partition:
             self._prepare()
             self.watchdog = Daemon(self.guest, "hnv-watchdog", "")
             self.exporter = Daemon(self.guest, "hnv-exporter", self._exporter_command())
+            self.prober = Daemon(self.guest, "hnv-prober", "")
         except BaseException:
             self.guest.close()
             raise
@@ -102,8 +103,12 @@ class Partition:
         self.exporter.start()
         self._wait_started(self.exporter, self.exporter_client.answers, "an answer on /-/healthy")
 
+    @property
+    def daemons(self) -> list[Daemon]:
+        return [self.watchdog, self.exporter, self.prober]
+
     def running_daemons(self) -> list[Daemon]:
-        return [daemon for daemon in (self.watchdog, self.exporter) if daemon.running()]
+        return [daemon for daemon in self.daemons if daemon.running()]
 
     def hnvctl(self, arguments: str, environment: str = "") -> tuple[int, str]:
         """Run hnvctl in the guest; its code and output."""
@@ -124,15 +129,15 @@ class Partition:
             daemon.kill()
         for bond in self.bonds:
             bond.dismantle()
-        for daemon in (self.watchdog, self.exporter):
+        for daemon in self.daemons:
             daemon.log_path.unlink(missing_ok=True)
-        self.guest.sh(f"rm -rf /run/hnv/* {CONFIG_FILE}; dmesg -C")
+        self.guest.sh(f"rm -rf /run/hnv/* /run/hnv-prober/* {CONFIG_FILE}; dmesg -C")
 
     def complaints(self) -> list[str]:
         """What no case may leave behind: a sanitizer's report in a daemon's log."""
         return [
             f"{daemon.name}: sanitizer report, see its log"
-            for daemon in (self.watchdog, self.exporter)
+            for daemon in self.daemons
             if re.search(SANITIZER_REPORTS, daemon.log())
         ]
 
@@ -140,13 +145,13 @@ class Partition:
         """Copy the daemons' whole logs to a place where the next case does not remove them."""
         folder = self.run_dir / "failed" / name
         folder.mkdir(parents=True, exist_ok=True)
-        for daemon in (self.watchdog, self.exporter):
+        for daemon in self.daemons:
             (folder / daemon.log_path.name).write_text(daemon.log())
 
     def diagnosis(self) -> str:
         """Everything one wants to see after a failure."""
         parts = []
-        for daemon in (self.watchdog, self.exporter):
+        for daemon in self.daemons:
             if daemon.log():
                 parts.append(f"--- {daemon.name}: end of its log\n{daemon.log_tail(40)}")
         parts.append("--- /proc/net/bonding\n" + self.guest.attempt("tail -n +1 /proc/net/bonding/* 2>/dev/null")[1])

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from lab.partition import CONFIG_FILE, Partition
-from lab.programs import Config, Daemon, ManagedBond, confined
+from lab.programs import Config, ManagedBond, confined
 from lab.waiting import PATIENCE, wait_until
 from lab.wiring import FIRST
 
@@ -41,11 +41,11 @@ class Prober:
         guest = partition.guest
         guest.sh(f"mkdir -p /run/hnv-prober && chown {PROBER_UID}:{PROBER_UID} /run/hnv-prober")
         program = f"{partition.program('prober')} --config.file={CONFIG_FILE} --status.file={STATUS_FILE}"
-        self.daemon = Daemon(guest, "hnv-prober", confined(program, PROBER_UID, NET_RAW))
+        self.daemon = partition.prober
+        self.daemon.command = confined(program, PROBER_UID, NET_RAW)
 
     def start(self) -> None:
         self.partition.write_config(self.config.text())
-        self.daemon.log_path.unlink(missing_ok=True)
         self.daemon.start()
         wait_until(lambda: "event=ready" in self.daemon.log() or not self.daemon.running(), PATIENCE, "hnv-prober ready")
 
