@@ -96,7 +96,7 @@ class WatchdogStories(unittest.TestCase):
             "HnvMetricsIncomplete",
             20,
             30,
-            "On lpar1:10468 the source netlink cannot be read or written. Other alerts about the partition may be missing.",
+            "On lpar1:10468 the source netlink cannot be read or written, or is old. Other alerts about the partition may be missing.",
             source="netlink",
         )
         story.check()
@@ -109,9 +109,37 @@ class WatchdogStories(unittest.TestCase):
             "HnvMetricsIncomplete",
             20,
             44,  # 15 minutes after the last failure
-            "On lpar1:10468 the source status_file cannot be read or written. Other alerts about the partition may be missing.",
+            "On lpar1:10468 the source status_file cannot be read or written, or is old. Other alerts about the partition may be missing.",
             source="status_file",
         )
+        story.check()
+
+    def test_prober_that_died(self) -> None:
+        """Its file stays, and tells of a partition in which all was well."""
+        story = Story(60)
+        story.set(0, "hnv_prober_status_timestamp_seconds", 600)  # its last word is of minute 10
+        story.set(40, "hnv_prober_status_timestamp_seconds", 3600)  # young until the story's end
+        story.fires(
+            "HnvMetricsIncomplete",
+            26,  # older than 5 minutes from minute 16 on, for 10 minutes
+            40,
+            "On lpar1:10468 the source prober cannot be read or written, or is old. Other alerts about the partition may be missing.",
+            source="prober",
+        )
+        story.check()
+
+    def test_prober_that_is_restarted_in_time(self) -> None:
+        story = Story(60)
+        for minute in range(0, 60, 14):
+            story.set(minute, "hnv_prober_status_timestamp_seconds", 60 * minute)
+        story.check()
+
+    def test_prober_that_was_never_wanted_or_is_stopped(self) -> None:
+        """Without its file nothing is known of a prober, old or not."""
+        story = Story(60)
+        story.set(0, "hnv_prober_status_timestamp_seconds", 0)
+        story.end(5, "hnv_prober_")
+        story.end(5, "hnv_path_")
         story.check()
 
     def test_exporter_down(self) -> None:
