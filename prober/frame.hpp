@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The frames that are sent and the ones that are understood. Pure. Each was measured to change
-// nothing at its receiver, at the switch and for others (docs/prober.md): the sender's IP address
-// is never the bond's, and its Ethernet address is always the slave's own.
+// The frames that are sent and the ones that are understood. Pure. What each does to its receiver,
+// to the switch and to others was measured (docs/prober.md): the sender's IP address is never the
+// bond's, and its Ethernet address is always the slave's own.
 #pragma once
 
 #include <cstdint>

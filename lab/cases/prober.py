@@ -186,8 +186,12 @@ def ports_kept_apart(partition: Partition) -> None:
                     prober.wait_verdict(verdict)
                 bond.keep_ports_apart()
                 prober.wait_verdict("isolated")
+            # The slaves cannot hear each other, so it might as well be both paths.
+            with bond.unplugged_from_switch("plug"):
+                prober.wait_verdict("both_dead")
+            prober.wait_verdict("isolated")
             blamed = [verdict for verdict in prober.verdicts()[seen:] if verdict not in ("healthy", "isolated")]
-            expect(blamed, ["sriov_dead", "virtual_dead"], "verdicts that blame a slave")
+            expect(blamed, ["sriov_dead", "virtual_dead", "both_dead"], "verdicts that blame somebody")
 
 
 @case("prober: with IPv6 alone each slave asks from its own link-local address, and the router's cache is as without it")
