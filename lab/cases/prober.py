@@ -3,12 +3,15 @@
 
 from __future__ import annotations
 
+import json
+import shlex
 import time
 from ipaddress import IPv6Address
+from typing import Any
 
 from lab.cases.registry import case
 from lab.checks import expect, expect_true
-from lab.partition import Partition
+from lab.partition import CONFIG_FILE, Partition
 from lab.prober import INTERVAL, RECEIVED, SENT, UPLINK, cable, dead, path_config, probing, random_phase
 from lab.programs import Config
 from lab.veth import (
@@ -242,3 +245,36 @@ def starved(partition: Partition) -> None:
             prober.daemon.signal("CONT")
             prober.wait_verdict("sriov_dead")
         prober.wait_verdict("healthy")
+
+
+def doctors_finding(partition: Partition) -> tuple[str, str]:
+    """Severity and text of D-PROBE. The doctor reads /etc/hnv/hnv.yaml and no other; the guest's /etc is the host's, read-only."""
+    doctor = f"{partition.program('ctl')} doctor --check=D-PROBE --json"
+    inside = f"mount -t tmpfs tmpfs /etc && mkdir /etc/hnv && cp {CONFIG_FILE} /etc/hnv/hnv.yaml && exec {doctor}"
+    [finding] = json.loads(partition.guest.attempt(f"unshare -m sh -c {shlex.quote(inside)}")[1])["findings"]
+    return finding["severity"], finding["seen"]
+
+
+@case("prober: hnvctl status --json and hnvctl doctor know a prober that works, a dead path, and a prober that has died")
+def hnvctl_knows_the_prober(partition: Partition) -> None:
+    def path() -> dict[str, Any]:
+        bonds = json.loads(partition.hnvctl("status --json")[1])["bonds"]
+        return next(bond["path"] for bond in bonds if bond["name"] == partition.first.name)
+
+    def answers() -> dict[str, bool]:
+        return {target["role"]: target["up"] for target in path()["targets"]}
+
+    with probing(partition, first_config(partition, "1s")) as prober:
+        prober.wait_verdict("healthy")
+        expect(doctors_finding(partition), ("ok", "both paths answer"), "the doctor's finding")
+        expect((path()["verdict"], answers()), ("healthy", {"sriov": True, "virtual": True}), "path of hnvctl status")
+        with dead(partition, VIRTUAL_WIRE):
+            prober.wait_verdict("virtual_dead")
+            expect(doctors_finding(partition)[0], "fail", "severity of a dead path")
+            expect(answers(), {"sriov": True, "virtual": False}, "who answers")
+        prober.wait_verdict("healthy")
+        prober.daemon.kill()
+        wait_until(lambda: doctors_finding(partition)[0] == "warn", PATIENCE, "the doctor misses the prober")
+        expect_true("silent" in doctors_finding(partition)[1], f"what is missed: {doctors_finding(partition)}")
+        told = path()
+        expect((told["verdict"], told["age_seconds"] > 3), ("not_judged", True), f"an old verdict: {told}")
