@@ -153,6 +153,15 @@ def default_gateway_in_a_vlan(partition: Partition) -> None:
 
 @case("prober: caches, the switch, a stream of 1,000 packets a second and duplicate detection are as without it")
 def harms_nobody(partition: Partition) -> None:
+    expect_no_harm(partition, seconds=10)
+
+
+@case("prober: the same over ten minutes", long=True)
+def harms_nobody_for_long(partition: Partition) -> None:
+    expect_no_harm(partition, seconds=600)
+
+
+def expect_no_harm(partition: Partition, seconds: int) -> None:
     guest = partition.guest
     with veth_bond(partition) as bond:
         learned = f"ip -n {PEER} neighbour show {ADDRESS} dev uplink | sed -n 's/.*lladdr \\([0-9a-f:]*\\).*/\\1/p'"
@@ -162,7 +171,7 @@ def harms_nobody(partition: Partition) -> None:
         expect(before[1].split(), [SRIOV_CABLE], "port of the bond's address before")
         with probing(partition, path_config(bond.name, "device", SRIOV, [PEER_ADDRESS])) as prober:
             prober.wait_verdict("healthy")
-            counted = bond.lose("lo", down_ms=1, up_ms=10_000)
+            counted = bond.lose("lo", down_ms=1, up_ms=10_000, times=seconds // 10)
             expect((guest.sh(learned), guest.sh(port)), before, "neighbour entry and port of the bond's address")
             expect(counted.lost, 0, "packets of the stream that were lost")
             expect(counted.failovers, [], "failovers")

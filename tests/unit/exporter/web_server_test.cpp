@@ -132,8 +132,7 @@ TEST(WebServer, HandsOnTheHeaders) {
   });
   send_request(
       server.place(),
-      "GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\naccept: text/html\r\nAccept: */*;q=0.1\r\n"
-      "X-Empty:\r\n\r\n");
+      "GET / HTTP/1.0\r\nHost: a\r\naccept: text/html\r\nAccept: */*;q=0.1\r\nX-Empty:\r\n\r\n");
   EXPECT_EQ(seen.header("Host"), "a");
   EXPECT_EQ(seen.header("ACCEPT"), "text/html, */*;q=0.1");
   EXPECT_EQ(seen.header("x-empty"), "");
