@@ -92,7 +92,7 @@ struct Front::State final : Connection::Host {
   // Handlers at work for clients that have gone, by their connections' numbers.
   std::unordered_map<std::uint64_t, UniqueFd> left_alone;
   // Connections to the handler that wait for another request, the one that was used last at the
-  // end. Never more than there were requests at once, so the handler's workers suffice.
+  // end. A new one is made only when there is none, so the handler's workers suffice.
   struct Kept {
     UniqueFd handler;
     Clock::time_point since;
@@ -402,8 +402,11 @@ UniqueFd Front::State::connect_to_handler(Clock::time_point now) {
 }
 
 void Front::State::keep_handler(UniqueFd handler, Clock::time_point now) {
+  // Each costs the web server a thread, which looks whether it shall stop every two seconds; a
+  // scraper or two need no more.
+  constexpr std::size_t kMostKept = 2;
   forget_old_handlers(now);
-  kept.push_back({std::move(handler), now});
+  if (kept.size() < kMostKept) kept.push_back({std::move(handler), now});
 }
 
 // Well before the handler does (WebFront): a request is never sent to one that is about to close.
