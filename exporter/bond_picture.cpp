@@ -94,13 +94,12 @@ void add_box(std::string& out, const Box& box, int centre) {
   constexpr int kLine = 20;
   int baseline = kSlaveTop + kLine;
   const auto add_text = [&](std::string_view css_class, std::string_view text) {
-    out += fmt::format("<text class=\"{}\" x=\"{}\" y=\"{}\">{}</text>", css_class, centre,
-                       baseline, escape_html(text));
+    out += fmt::format(R"(<text class="{}" x="{}" y="{}">{}</text>)", css_class, centre, baseline,
+                       escape_html(text));
     baseline += kLine;
   };
-  out +=
-      fmt::format("<g class=\"{}\"><rect x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\" rx=\"8\"/>",
-                  box.css_class, left, kSlaveTop, kBoxWidth, kSlaveHeight);
+  out += fmt::format(R"(<g class="{}"><rect x="{}" y="{}" width="{}" height="{}" rx="8"/>)",
+                     box.css_class, left, kSlaveTop, kBoxWidth, kSlaveHeight);
   add_text("name", box.name);
   add_text("kind", box.kind);
   add_text("note", box.note);

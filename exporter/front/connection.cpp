@@ -20,7 +20,7 @@ constexpr std::size_t kDrainMost = std::size_t{256} * 1024;
 
 const HeaderList& ask_for_password() {
   static const HeaderList headers = {
-      {"WWW-Authenticate", "Basic realm=\"hnv-exporter\", charset=\"UTF-8\""}};
+      {"WWW-Authenticate", R"(Basic realm="hnv-exporter", charset="UTF-8")"}};
   return headers;
 }
 
@@ -32,8 +32,7 @@ Connection::Connection(std::uint64_t id, Transport transport, std::string source
       transport_(std::move(transport)),
       source_(std::move(source)),
       host_(host),
-      phase_since_(now),
-      client_waits_for_(EPOLLIN) {}
+      phase_since_(now) {}
 
 Connection::~Connection() {
   let_handler_go();

@@ -4,6 +4,8 @@
 // waits for.
 #pragma once
 
+#include <sys/epoll.h>
+
 #include <chrono>
 #include <cstdint>
 #include <string>
@@ -122,7 +124,7 @@ class Connection {
 
   Phase phase_ = Phase::handshake;
   Clock::time_point phase_since_;
-  std::uint32_t client_waits_for_;
+  std::uint32_t client_waits_for_ = EPOLLIN;
   bool served_ = false;
   std::string in_;
 

@@ -21,6 +21,10 @@ std::string_view value_of(std::string_view line) {
   return begin == std::string_view::npos ? std::string_view() : line.substr(begin);
 }
 
+void append_header(std::string& lines, const HeaderList::value_type& header) {
+  lines.append(header.first).append(": ").append(header.second).append(kLineEnd);
+}
+
 template <class T>
 std::optional<T> number_of(std::string_view text) {
   T number{};
@@ -96,7 +100,7 @@ std::string to_client(const ResponseHead& head, bool keep_alive, const HeaderLis
     });
     if (!replaced) text.append(line).append(kLineEnd);
   }
-  for (const auto& [name, value] : own) text.append(name + ": " + value).append(kLineEnd);
+  for (const auto& header : own) append_header(text, header);
   text.append(keep_alive ? "Connection: keep-alive" : "Connection: close");
   return text.append(kHeadEnd);
 }
@@ -111,7 +115,7 @@ std::string refusal(int status, std::string_view reason, const HeaderList& extra
   ResponseHead head;
   head.lines = "HTTP/1.1 " + std::to_string(status) + " ";
   head.lines.append(phrase_of(status)).append(kLineEnd).append(common_headers());
-  for (const auto& [name, value] : extra) head.lines.append(name + ": " + value).append(kLineEnd);
+  for (const auto& header : extra) append_header(head.lines, header);
   head.lines.append("Content-Type: text/plain; charset=utf-8\r\nContent-Length: ");
   head.lines.append(std::to_string(body.size())).append(kLineEnd);
   return to_client(head, false, own) + (with_body ? body : "");

@@ -12,7 +12,7 @@ using test::kind;
 using test::Partition;
 using test::text_of;
 
-constexpr const char* kBond = "bond191554c8";
+constexpr const char* kProbedBond = "bond191554c8";
 constexpr const char* kRestart =
     "sudo systemctl enable hnv-prober && sudo systemctl restart hnv-prober";
 
@@ -23,12 +23,12 @@ Facts probed_facts() {
   Facts facts = facts_of(partition);
   const PathHealth healthy{PathVerdict::healthy, "", 9, std::nullopt};
   facts.paths.emplace();
-  (*facts.paths)[kBond] = ToldPath{healthy, PathVerdict::healthy, true, 300ms, 1h};
+  (*facts.paths)[kProbedBond] = ToldPath{healthy, PathVerdict::healthy, true, 300ms, 1h};
   return facts;
 }
 
 ToldPath& told(Facts& facts) {
-  return facts.paths->at(kBond);
+  return facts.paths->at(kProbedBond);
 }
 
 void set_verdict(Facts& facts, PathVerdict verdict, const std::string& doubt = "") {
