@@ -27,6 +27,13 @@ class Connection {
   // What all connections share.
   class Host {
    public:
+    Host() = default;
+    Host(const Host&) = delete;
+    Host& operator=(const Host&) = delete;
+    Host(Host&&) = delete;
+    Host& operator=(Host&&) = delete;
+    virtual ~Host() = default;
+
     virtual const Limits& limits() = 0;
     virtual SharedSettings settings(Clock::time_point now) = 0;
     virtual PasswordCheck& passwords() = 0;
@@ -51,9 +58,6 @@ class Connection {
     virtual void watch_handler(std::uint64_t id, int socket) = 0;
     virtual void unwatch_handler(int socket) = 0;
     virtual void watch_client(std::uint64_t id, int socket, std::uint32_t events) = 0;
-
-   protected:
-    ~Host() = default;
   };
 
   // `source` stands for the client's address.

@@ -110,7 +110,7 @@ struct Front::State final : Connection::Host {
   State& operator=(const State&) = delete;
   State(State&&) = delete;
   State& operator=(State&&) = delete;
-  ~State() {
+  ~State() override {
     if (!thread.joinable()) return;
     ending = true;
     wake();
