@@ -25,11 +25,15 @@ class Samples {
   // In the order of the row's labels.
   using LabelValues = std::initializer_list<std::string_view>;
 
+  Samples() = default;
+  Samples(const Samples&) = delete;
+  Samples& operator=(const Samples&) = delete;
+  Samples(Samples&&) = delete;
+  Samples& operator=(Samples&&) = delete;
+  virtual ~Samples() = default;
+
   virtual void add(LabelValues label_values, double value) = 0;
   virtual void add(LabelValues label_values, const DurationHistogram& value) = 0;
-
- protected:
-  ~Samples() = default;
 };
 
 // How a row gets its samples. An empty value is an absent series. Bonds have the label `bond`;

@@ -27,11 +27,6 @@ class SampleWriter final : private Samples {
  public:
   // `snapshot` outlives the writer.
   SampleWriter(const Snapshot& snapshot, ExpositionFormat format);
-  SampleWriter(const SampleWriter&) = delete;
-  SampleWriter& operator=(const SampleWriter&) = delete;
-  SampleWriter(SampleWriter&&) = delete;
-  SampleWriter& operator=(SampleWriter&&) = delete;
-  ~SampleWriter() = default;
 
   void write(const PreparedRow& row);
 
