@@ -99,8 +99,8 @@ class Machine:
         parts = []
         for command in (
             "systemctl --no-pager --failed",
-            "systemctl --no-pager status hnv-watchdog hnv-exporter",
-            "journalctl --no-pager -n 40 -u hnv-watchdog -u hnv-exporter -o cat",
+            "systemctl --no-pager status hnv-watchdog hnv-exporter hnv-prober",
+            "journalctl --no-pager -n 40 -u hnv-watchdog -u hnv-exporter -u hnv-prober -o cat",
             "cat /proc/net/bonding/*",
         ):
             try:

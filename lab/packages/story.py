@@ -12,7 +12,7 @@ from lab.progress import step
 from lab.scrape import Metrics
 from lab.waiting import wait_until
 
-DAEMONS = ("hnv-watchdog.service", "hnv-exporter.service")
+DAEMONS = ("hnv-watchdog.service", "hnv-exporter.service", "hnv-prober.service")
 MOST_EXPOSURE = 2.0
 OPERATORS = {"/etc/hnv", "/etc/hnv/web.yaml", "/etc/hnv/key.pem", "/etc/hnv/cert.pem"}  # theirs, and never removed by us
 FLAPS_TO_SUPPRESS = 4
@@ -24,6 +24,7 @@ bonds:
   - name: {bond}
     sriov: {{ permanent_address: "{address}" }}
     damping: true
+    path: {{ targets: [{gateway}] }}
 """
 TLS = """openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=localhost \
   -addext subjectAltName=DNS:localhost -keyout /etc/hnv/key.pem -out /etc/hnv/cert.pem 2>/dev/null
@@ -49,7 +50,7 @@ class Story:
         before = self.machine.files()
         for title, chapter in (
             ("installed: nothing starts, nothing is enabled, the configuration is valid", self.installed),
-            ("enabled: the watchdog sets the primary, the exporter serves over TLS", self.enabled),
+            ("enabled: the watchdog sets the primary, the exporter serves over TLS, the prober is heard", self.enabled),
             ("a flap: the traffic comes back and is counted", self.flapped),
             (f"systemd-analyze security: at most {MOST_EXPOSURE}", self.secured),
             ("killed: back at once, with its counts", self.killed),
@@ -77,13 +78,14 @@ class Story:
 
     def enabled(self) -> None:
         machine = self.machine
-        text = CONFIG.format(bond=self.bond.name, address=self.bond.wiring.sriov.mac)
+        text = CONFIG.format(bond=self.bond.name, address=self.bond.wiring.sriov.mac, gateway=self.bond.wiring.gateway)
         machine.sh(f"printf %s {shlex.quote(text)} >/etc/hnv/hnv.yaml")
         machine.sh(TLS)
         machine.sh(f"systemctl enable --now {' '.join(DAEMONS)}")
         self.bond.wait_primary(self.bond.sriov, SLOW)
         self.wait_metric("hnv_bond_sriov_active", 1.0)
         self.wait_metric("hnv_watchdog_up", 1.0)
+        wait_until(lambda: self.metrics().value("hnv_path_verdict", bond=self.bond.name, verdict="healthy") == 1.0, SLOW, "both paths answer")
 
     def flapped(self) -> None:
         self.flap()
