@@ -14,7 +14,7 @@
 #include <array>
 #include <atomic>
 #include <cerrno>
-#include <cstdlib>
+#include <charconv>
 #include <ctime>
 #include <filesystem>
 #include <mutex>
@@ -153,7 +153,9 @@ Expected<base::UniqueFd> listen_at(const std::string& path) {
 int listening_socket(std::uint16_t port) {
   std::error_code trouble;
   for (const auto& entry : std::filesystem::directory_iterator("/proc/self/fd", trouble)) {
-    const int fd = std::atoi(entry.path().filename().c_str());
+    const std::string name = entry.path().filename();
+    int fd = -1;
+    std::from_chars(name.data(), name.data() + name.size(), fd);
     int listens = 0;
     socklen_t size = sizeof listens;
     if (::getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listens, &size) != 0 || listens == 0) continue;
