@@ -6,7 +6,6 @@
 
 #include <array>
 #include <cstddef>
-#include <cstring>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -26,8 +25,7 @@ class PieceBuffer {
         return;
       }
     }
-    std::memcpy(pieces_.data() + used_, piece.data(), piece.size());
-    used_ += piece.size();
+    used_ += piece.copy(pieces_.data() + used_, piece.size());
   }
 
   // Room for `most` bytes, 512 at most; `wrote` says where those end that were written there.
