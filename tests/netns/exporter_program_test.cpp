@@ -5,9 +5,12 @@
 #include <unistd.h>
 
 #include <csignal>
-#include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <regex>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "base/exit_code.hpp"
 #include "tests/netns/netns.hpp"
@@ -135,12 +138,11 @@ TEST_F(ExporterProgram, TakesSocketsFromTheServiceManager) {
   const std::string path = folder / "http";
   Program program("/usr/bin/systemd-socket-activate",
                   {"--listen=" + path, HNV_EXPORTER, "--web.systemd-socket"}, log);
-  ASSERT_TRUE(eventually([&] { return fs::exists(path); })) << program.output();
+  // The socket is there a moment before one can connect.
+  ASSERT_TRUE(program.says("Listening on " + path)) << program.output();
   EXPECT_EQ(get(path, "/-/healthy").status, 200);
   // It answers before it has said so.
-  EXPECT_TRUE(eventually([&] {
-    return program.output().find("address=unix:" + path) != std::string::npos;
-  })) << program.output();
+  EXPECT_TRUE(program.says("address=unix:" + path)) << program.output();
   program.signal(SIGTERM);
   EXPECT_EQ(program.wait(), base::kExitOk);
 }
@@ -153,12 +155,13 @@ TEST_F(ExporterProgram, WithoutSocketsFromTheServiceManagerItSaysSo) {
 
 // Other tests run beside this one, so the bar on time is a loose one; by hand it is a second.
 TEST_F(ExporterProgram, StandsAnAttackInTheClearAndWithTls) {
-  for (const char* how : {"", " --tls"}) {
-    const std::string command =
-        std::string(HNV_SOURCE_DIR
-                    "/scripts/attack --seconds 5 --slowest 4 --idle 600 --attackers 8 --program ") +
-        HNV_EXPORTER + how + " >>" + log.native() + " 2>&1";
-    EXPECT_EQ(std::system(command.c_str()), 0) << std::ifstream(log).rdbuf();
+  for (const bool tls : {false, true}) {
+    std::vector<std::string> arguments = {"--seconds", "5",         "--slowest",   "4",
+                                          "--idle",    "600",       "--attackers", "8",
+                                          "--program", HNV_EXPORTER};
+    if (tls) arguments.emplace_back("--tls");
+    Program attack(HNV_SOURCE_DIR "/scripts/attack", std::move(arguments), log);
+    EXPECT_EQ(attack.wait(), 0) << attack.output();
   }
 }
 
