@@ -184,8 +184,8 @@ TEST(WebServer, AnswersManyAtOnce) {
 // Every connection holds a worker, also one that says nothing: the others must still be served.
 TEST(WebServer, SilentClientsBlockNobodyWhileAWorkerIsLeft) {
   const Server server(echo);
-  std::vector<base::UniqueFd> silent;
-  for (int index = 0; index < 7; ++index) silent.push_back(connect_to(server.place()));
+  std::vector<base::UniqueFd> silent(7);
+  for (auto& connection : silent) connection = connect_to(server.place());
   const auto begin = std::chrono::steady_clock::now();
   EXPECT_EQ(get(server.place(), "/").status, 200);
   EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(1));
@@ -195,8 +195,8 @@ TEST(WebServer, SilentClientsAreCut) {
   WebServerOptions options = local();
   options.request_timeout = std::chrono::milliseconds(500);
   const Server server(echo, options);
-  std::vector<base::UniqueFd> silent;
-  for (int index = 0; index < 8; ++index) silent.push_back(connect_to(server.place()));
+  std::vector<base::UniqueFd> silent(8);
+  for (auto& connection : silent) connection = connect_to(server.place());
   EXPECT_EQ(get(server.place(), "/").status, 200);
 }
 
