@@ -64,4 +64,15 @@ base::Expected<std::optional<PathStatus>> read_path_status(const std::string& fi
   return std::optional<PathStatus>(*std::move(status));
 }
 
+bool tells_of_dead_path(PathVerdict verdict) {
+  return verdict == PathVerdict::virtual_dead || verdict == PathVerdict::sriov_dead ||
+         verdict == PathVerdict::both_dead;
+}
+
+bool tells_of_dead_path(PathVerdict verdict, Role role) {
+  return verdict == PathVerdict::both_dead ||
+         (verdict == PathVerdict::virtual_dead && role == Role::virtual_device) ||
+         (verdict == PathVerdict::sriov_dead && role == Role::sriov);
+}
+
 }  // namespace hnv

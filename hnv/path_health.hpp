@@ -47,4 +47,10 @@ PathHealth path_health(const PathStatus* status, const std::string& boot_id, con
 // The file, within its limits. Empty without a file; an error for one that cannot be used.
 base::Expected<std::optional<PathStatus>> read_path_status(const std::string& file);
 
+// Nothing answers behind a slave whose link is up.
+bool tells_of_dead_path(PathVerdict verdict);
+
+// ... and that slave is one of this role.
+bool tells_of_dead_path(PathVerdict verdict, Role role);
+
 }  // namespace hnv

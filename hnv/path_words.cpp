@@ -47,17 +47,6 @@ std::optional<PathView> path_view(const PathStatus* status, const std::string& b
   return PathView{path, fresh, path_health(status, boot_id, probed_bond(bond), now)};
 }
 
-bool tells_of_dead_path(PathVerdict verdict) {
-  return verdict == PathVerdict::virtual_dead || verdict == PathVerdict::sriov_dead ||
-         verdict == PathVerdict::both_dead;
-}
-
-bool tells_of_dead_path(PathVerdict verdict, Role role) {
-  return verdict == PathVerdict::both_dead ||
-         (verdict == PathVerdict::virtual_dead && role == Role::virtual_device) ||
-         (verdict == PathVerdict::sriov_dead && role == Role::sriov);
-}
-
 bool loses_traffic(PathVerdict verdict, const BondReport& bond) {
   if (verdict == PathVerdict::both_dead) return true;
   const SlaveReport* active = bond.active();

@@ -24,13 +24,7 @@ struct PathView {
 std::optional<PathView> path_view(const PathStatus* status, const std::string& boot_id,
                                   const BondReport& bond, base::BootTime now);
 
-// Nothing answers behind a slave whose link is up.
-bool tells_of_dead_path(PathVerdict verdict);
-
-// ... and that slave is one of this role.
-bool tells_of_dead_path(PathVerdict verdict, Role role);
-
-// ... and that slave is the one that carries the traffic.
+// Nothing answers behind the slave that carries the traffic, although its link is up.
 bool loses_traffic(PathVerdict verdict, const BondReport& bond);
 
 // "nothing answers behind env3 (virtual) although its link is up: nothing is left to fall back to"

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import time
 from collections import Counter
@@ -12,7 +11,7 @@ from contextlib import contextmanager
 
 from lab.bench import delete_bonds, make_bonds
 from lab.partition import Partition
-from lab.prober import STATUS_FILE, Prober
+from lab.prober import Prober
 from lab.programs import Config, ManagedBond
 from lab.progress import say
 from lab.veth import PEER, PEER_ADDRESS
@@ -31,7 +30,7 @@ def exposure(partition: Partition, bonds: int, minutes: float, load: int) -> int
     prober = Prober(partition, Config(managed, of_bond={"path": path}))
     prober.start()
     wait_until(lambda: _verdicts(prober)["healthy"] >= bonds, 120, "every bond healthy")
-    before = _totals(partition)
+    before = _totals(prober)
     began = time.monotonic()
     with _busy(partition, load):
         while time.monotonic() - began < minutes * 60:
@@ -39,7 +38,7 @@ def exposure(partition: Partition, bonds: int, minutes: float, load: int) -> int
             given = _verdicts(prober)
             say(f"{(time.monotonic() - began) / 60:6.1f} min  verdicts so far: {dict(given)}")
     hours = (time.monotonic() - began) / 3600
-    after = _totals(partition)
+    after = _totals(prober)
     given = _verdicts(prober)
     false = sum(given.values()) - given["healthy"]
     used = {key: after[key] - before[key] for key in after}
@@ -73,8 +72,8 @@ def _verdicts(prober: Prober) -> Counter[str]:
     return Counter(re.findall(r"event=verdict bond=\S+ verdict=(\w+)", prober.daemon.log()))
 
 
-def _totals(partition: Partition) -> Counter[str]:
-    status = json.loads(partition.guest.sh(f"cat {STATUS_FILE}"))
+def _totals(prober: Prober) -> Counter[str]:
+    status = prober.published()
     totals = Counter(overslept=status["overslept"], probes=0, answers=0, late_answers=0)
     for bond in status["bonds"]:
         for slave in bond["slaves"]:

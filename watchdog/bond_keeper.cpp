@@ -5,7 +5,6 @@
 #include <cmath>
 #include <utility>
 
-#include "hnv/path_words.hpp"
 #include "watchdog/pause_entry.hpp"
 
 namespace hnv::watchdog {

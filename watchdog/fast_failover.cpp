@@ -56,7 +56,7 @@ FastFailover consider(const PolicyConfig& config, const FastFailoverState& state
   for (const SlaveView& slave : view.slaves) {
     if (slave.index != sriov.index && slave.healthy()) able.push_back(slave.index);
   }
-  const bool dead_end = is_virtual_path_dead(verdict_at(view, now));
+  const bool dead_end = tells_of_dead_path(verdict_at(view, now), Role::virtual_device);
   const bool too_soon = !state.moves.empty() && now - state.moves.back() < kFastMovesApart;
   if (able.empty()) {
     fast.skipped = FastSkip::no_backup;

@@ -16,14 +16,6 @@ PathVerdict verdict_at(const BondView& view, TimePoint now) {
   return holds ? view.path.verdict : PathVerdict::not_judged;
 }
 
-bool is_sriov_path_dead(PathVerdict verdict) {
-  return verdict == PathVerdict::sriov_dead || verdict == PathVerdict::both_dead;
-}
-
-bool is_virtual_path_dead(PathVerdict verdict) {
-  return verdict == PathVerdict::virtual_dead || verdict == PathVerdict::both_dead;
-}
-
 void follow(PathFailoverState& state, const BondView& view, const SlaveView& sriov) {
   // Once the kernel has seen a loss itself, it goes back by itself.
   if (view.active == sriov.index || sriov.mii != bond::MiiStatus::up) state.owed = false;
@@ -31,7 +23,7 @@ void follow(PathFailoverState& state, const BondView& view, const SlaveView& sri
 
 bool holds_return(const PathFailoverState& state, const BondView& view, TimePoint now) {
   const PathVerdict verdict = verdict_at(view, now);
-  if (is_sriov_path_dead(verdict)) return true;
+  if (tells_of_dead_path(verdict, Role::sriov)) return true;
   // Without a verdict on this path, and where the fault is the target's, nothing is held back.
   const bool answers = verdict == PathVerdict::healthy || verdict == PathVerdict::isolated ||
                        verdict == PathVerdict::virtual_dead;

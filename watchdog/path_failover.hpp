@@ -34,8 +34,6 @@ Duration silence_after_failover(Duration interval);
 
 // The verdict as long as it holds; afterwards nothing is judged.
 PathVerdict verdict_at(const BondView& view, TimePoint now);
-bool is_sriov_path_dead(PathVerdict verdict);
-bool is_virtual_path_dead(PathVerdict verdict);
 
 // What the present view makes of it.
 void follow(PathFailoverState& state, const BondView& view, const SlaveView& sriov);

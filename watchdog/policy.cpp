@@ -280,7 +280,7 @@ void rest(const PolicyConfig& config, Decision& decision, const BondView& view,
           const SlaveView& sriov, TimePoint now) {
   PolicyState& state = decision.state;
   decision.assessment = at_rest(view, sriov);
-  if (sriov.healthy() && is_sriov_path_dead(verdict_at(view, now))) {
+  if (sriov.healthy() && tells_of_dead_path(verdict_at(view, now), Role::sriov)) {
     decision.assessment =
         Assessment{WatchState::path_dead, off_reason(view, sriov, OffReason::path_dead)};
   }

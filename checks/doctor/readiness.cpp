@@ -63,10 +63,6 @@ void add_partition(const Facts& facts, Readiness& readiness) {
   in_the_way(readiness, ObstacleKind::no_rmc, "IBM.DRM does not run: the HMC cannot be heard");
 }
 
-bool is_backup_path_dead(PathVerdict verdict) {
-  return verdict == PathVerdict::virtual_dead || verdict == PathVerdict::both_dead;
-}
-
 // By a verdict that only answers through the virtual device can give.
 bool is_backup_path_alive(PathVerdict verdict) {
   return verdict == PathVerdict::healthy || verdict == PathVerdict::isolated ||
@@ -94,7 +90,7 @@ void add_backup(const Facts& facts, const BondReport& bond, Readiness& readiness
   }
   const PathVerdict path = path_verdict(facts, bond);
   readiness.path_answers = is_backup_path_alive(path);
-  if (is_backup_path_dead(path)) {
+  if (tells_of_dead_path(path, Role::virtual_device)) {
     in_the_way(readiness, ObstacleKind::path_dead,
                "nothing answers behind " + backup->link.name + " although its link is up");
   }

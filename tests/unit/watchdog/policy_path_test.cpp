@@ -161,7 +161,7 @@ TEST_F(PolicyPath, OtherVerdictsHoldNothingBack) {
   view.primary.reset();
   strand();
   for (const PathVerdict verdict : kAll) {
-    if (is_sriov_path_dead(verdict)) continue;
+    if (tells_of_dead_path(verdict, Role::sriov)) continue;
     BondView judged = view;
     judged.path = PathHealth{verdict, "", 0, now + 3s};
     EXPECT_EQ(rule_of(step(config, state, judged, now)), WriteRule::bring_back)
