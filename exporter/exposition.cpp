@@ -167,8 +167,9 @@ char* write_number(char* out, double value) {
   if (std::isnan(value)) return write("NaN");
   if (std::isinf(value)) return write(value > 0 ? "+Inf" : "-Inf");
   char* const end = out + kLongestNumber;
-  if (std::abs(value) <= kLargestExactInteger && value == std::trunc(value)) {
-    return std::to_chars(out, end, static_cast<std::int64_t>(value)).ptr;
+  if (std::abs(value) <= kLargestExactInteger) {
+    const auto whole = static_cast<std::int64_t>(value);
+    if (static_cast<double>(whole) == value) return std::to_chars(out, end, whole).ptr;
   }
   // As Go's clients print it: histogram bounds are label values, and 5e-04 would be another one
   // than 0.0005.

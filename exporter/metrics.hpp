@@ -6,6 +6,7 @@
 
 #include <prometheus/metric_type.h>
 
+#include <cstddef>
 #include <initializer_list>
 #include <optional>
 #include <span>
@@ -44,12 +45,19 @@ using SlaveValue = std::optional<double> (*)(const BondReport&, const SlaveRepor
 using AccountValue = std::optional<double> (*)(const BondStatus&);
 using Projection = void (*)(const Snapshot&, Samples&);
 
+// Of each account one sample for each key, from the start: `increase()` must see the first step
+// from 0. A key is the values of the labels behind `bond`.
+struct AccountTable {
+  std::vector<std::vector<std::string_view>> keys;
+  double (*value)(const BondStatus&, std::size_t key) = nullptr;
+};
+
 struct MetricRow {
   std::string_view name;
   prometheus::MetricType type;
   std::string_view help;  // Markdown without markup: also printed in docs/metrics.md
   std::vector<std::string_view> labels;
-  std::variant<BondValue, SlaveValue, AccountValue, Projection> values;
+  std::variant<BondValue, SlaveValue, AccountValue, AccountTable, Projection> values;
 };
 
 struct MetricSection {

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "exporter/sample_writer.hpp"
 
+#include <array>
 #include <cassert>
+#include <cstddef>
 #include <limits>
 #include <utility>
 
@@ -17,15 +19,50 @@ void append_label(std::string& out, std::string_view name, std::string_view valu
   out.push_back('"');
 }
 
-std::string block_of(const std::vector<std::string_view>& names, Samples::LabelValues values) {
+constexpr std::string_view kLabelsEnd = "} ";
+
+// `{bond="b"`
+std::string labels_without_end(const std::vector<std::string_view>& names,
+                               Samples::LabelValues values) {
   assert(names.size() == values.size());
-  std::string block = "{";
+  std::string labels = "{";
   const auto* value = values.begin();
   for (const std::string_view name : names) {
-    if (block.size() > 1) block.push_back(',');
-    append_label(block, name, *value++);
+    if (labels.size() > 1) labels.push_back(',');
+    append_label(labels, name, *value++);
   }
-  return block.append("} ");
+  return labels;
+}
+
+std::string labels_of(const std::vector<std::string_view>& names, Samples::LabelValues values) {
+  return labels_without_end(names, values).append(kLabelsEnd);
+}
+
+// `le="0.5"} ` for each bucket.
+const auto& bound_labels() {
+  static constexpr auto kBounds = DurationHistogram::kUpperBounds;
+  static const auto labels = [] {
+    std::array<std::string, kBounds.size() + 1> all;
+    for (std::size_t index = 0; index < all.size(); ++index) {
+      std::string bound;
+      append_bound(
+          bound, index < kBounds.size() ? kBounds[index] : std::numeric_limits<double>::infinity());
+      append_label(all[index], "le", bound);
+      all[index].append(kLabelsEnd);
+    }
+    return all;
+  }();
+  return labels;
+}
+
+std::string ending_of(const MetricRow& row, const std::vector<std::string_view>& key) {
+  assert(row.labels.size() == bond_labels.size() + key.size());
+  std::string ending;
+  for (std::size_t index = 0; index < key.size(); ++index) {
+    ending.push_back(',');
+    append_label(ending, row.labels[bond_labels.size() + index], key[index]);
+  }
+  return ending.append(kLabelsEnd);
 }
 
 // Too much costs nothing: what is not written is not backed by memory.
@@ -55,27 +92,30 @@ PreparedRow::PreparedRow(const MetricRow& the_row)
   for (const std::string_view name : the_row.labels) {
     openings.push_back((openings.empty() ? "{" : "\",") + std::string(name) + "=\"");
   }
+  if (const auto* table = std::get_if<AccountTable>(&the_row.values)) {
+    for (const auto& key : table->keys) key_endings.push_back(ending_of(the_row, key));
+  }
 }
 
 SampleWriter::SampleWriter(const Snapshot& snapshot, ExpositionFormat format)
     : snapshot_(snapshot), format_(format), out_(expected_size(snapshot)) {
   for (const BondReport& bond : snapshot.bonds) {
-    bonds_.push_back(block_of(bond_labels, {bond.link.name}));
+    bonds_.push_back(labels_of(bond_labels, {bond.link.name}));
     for (const SlaveReport& slave : bond.slaves) {
       slaves_.push_back(
-          block_of(slave_labels, {bond.link.name, slave.link.name, base::name_of(slave.role)}));
+          labels_of(slave_labels, {bond.link.name, slave.link.name, base::name_of(slave.role)}));
     }
   }
   if (!snapshot.watchdog.status) return;
   for (const BondStatus& bond : snapshot.watchdog.status->bonds) {
-    accounts_.push_back(block_of(bond_labels, {bond.name}));
+    accounts_.push_back(labels_without_end(bond_labels, {bond.name}));
   }
 }
 
 void SampleWriter::write(const PreparedRow& row) {
   row_ = &row;
   has_header_ = false;
-  std::visit([this](auto values) { write_samples(values); }, row.row->values);
+  std::visit([this](const auto& values) { write_samples(values); }, row.row->values);
 }
 
 std::string SampleWriter::body() && {
@@ -116,9 +156,25 @@ void SampleWriter::write_samples(AccountValue value) {
     if (const auto number = value(bond)) {
       begin_sample();
       out_.append(*labels);
+      out_.append(kLabelsEnd);
       end_sample(*number);
     }
     ++labels;
+  }
+}
+
+void SampleWriter::write_samples(const AccountTable& table) {
+  if (!snapshot_.watchdog.status) return;
+  const auto* labels = accounts_.data();
+  std::string beginning;
+  for (const BondStatus& bond : snapshot_.watchdog.status->bonds) {
+    append_header();
+    beginning.assign(row_->row->name).append(*labels++);
+    for (std::size_t key = 0; key < row_->key_endings.size(); ++key) {
+      out_.append(beginning);
+      out_.append(row_->key_endings[key]);
+      end_sample(table.value(bond, key));
+    }
   }
 }
 
@@ -133,20 +189,15 @@ void SampleWriter::add(LabelValues label_values, double value) {
 }
 
 void SampleWriter::add(LabelValues label_values, const DurationHistogram& value) {
+  const std::string_view before_bound = row_->openings.empty() ? "{" : "\",";
   std::uint64_t cumulative = 0;
   for (std::size_t index = 0; index < value.counts.size(); ++index) {
     cumulative += value.counts[index];
-    const bool last = index == DurationHistogram::kUpperBounds.size();
-    const double bound =
-        last ? std::numeric_limits<double>::infinity() : DurationHistogram::kUpperBounds[index];
     begin_sample();
     out_.append("_bucket");
     append_label_values(label_values);
-    out_.append(row_->openings.empty() ? "{le=\"" : "\",le=\"");
-    std::string text;
-    append_bound(text, bound);
-    out_.append(text);
-    out_.append("\"} ");
+    out_.append(before_bound);
+    out_.append(bound_labels()[index]);
     end_sample(number(cumulative));
   }
   begin_sample();
@@ -159,11 +210,14 @@ void SampleWriter::add(LabelValues label_values, const DurationHistogram& value)
   end_sample(number(value.count()));
 }
 
+void SampleWriter::append_header() {
+  if (has_header_) return;
+  out_.append(format_ == ExpositionFormat::text ? row_->text_header : row_->openmetrics_header);
+  has_header_ = true;
+}
+
 void SampleWriter::begin_sample() {
-  if (!has_header_) {
-    out_.append(format_ == ExpositionFormat::text ? row_->text_header : row_->openmetrics_header);
-    has_header_ = true;
-  }
+  append_header();
   out_.append(row_->row->name);
 }
 

@@ -20,7 +20,8 @@ struct PreparedRow {
   const MetricRow* row;
   std::string text_header;
   std::string openmetrics_header;
-  std::vector<std::string> openings;  // what stands before each label's value: `",cause="`
+  std::vector<std::string> openings;     // what stands before each label's value: `",cause="`
+  std::vector<std::string> key_endings;  // of an AccountTable, for each key: `,reason="mode"} `
 };
 
 class SampleWriter final : private Samples {
@@ -37,11 +38,13 @@ class SampleWriter final : private Samples {
   void write_samples(BondValue value);
   void write_samples(SlaveValue value);
   void write_samples(AccountValue value);
+  void write_samples(const AccountTable& table);
   void write_samples(Projection project);
 
   void add(LabelValues label_values, double value) override;
   void add(LabelValues label_values, const DurationHistogram& value) override;
 
+  void append_header();  // once for each row
   void begin_sample();
   void append_labels(LabelValues label_values);
   void append_label_values(LabelValues label_values);
@@ -49,7 +52,8 @@ class SampleWriter final : private Samples {
 
   const Snapshot& snapshot_;
   ExpositionFormat format_;
-  // As they stand in the text, `{bond="b"} `, in the snapshot's order.
+  // As they stand in the text, `{bond="b"} `, in the snapshot's order; of accounts without the end,
+  // since more may follow.
   std::vector<std::string> bonds_;
   std::vector<std::string> slaves_;
   std::vector<std::string> accounts_;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <array>
+#include <cstddef>
 
 #include "exporter/metric_rows.hpp"
 
@@ -7,45 +8,55 @@ namespace hnv::exporter {
 
 namespace {
 
-// One sample for each enumerator, from the start: `increase()` must see the first step from 0.
-template <class E, class Value>
-void add_for_each(const Snapshot& snapshot, Samples& samples, Value value) {
-  if (!snapshot.watchdog.status) return;
-  for (const BondStatus& bond : snapshot.watchdog.status->bonds) {
-    for (const E key : base::all_values<E>()) {
-      samples.add({bond.name, base::name_of(key)}, value(bond, key));
+// One sample for each enumerator.
+template <class E, double (*kValue)(const BondStatus&, E)>
+AccountTable for_each() {
+  AccountTable table;
+  for (const E key : base::all_values<E>()) table.keys.push_back({base::name_of(key)});
+  table.value = [](const BondStatus& bond, std::size_t key) {
+    return kValue(bond, static_cast<E>(key));
+  };
+  return table;
+}
+
+// ... and for each direction and cause.
+AccountTable failovers() {
+  AccountTable table;
+  for (const auto direction : base::all_values<FailoverDirection>()) {
+    for (const auto cause : base::all_values<FailoverCause>()) {
+      table.keys.push_back({base::name_of(direction), base::name_of(cause)});
     }
   }
+  table.value = [](const BondStatus& bond, std::size_t key) {
+    constexpr std::size_t kCauses = base::kEnumCount<FailoverCause>;
+    return number(bond.failovers[static_cast<FailoverDirection>(key / kCauses)]
+                                [static_cast<FailoverCause>(key % kCauses)]);
+  };
+  return table;
 }
 
-void project_failovers(const Snapshot& snapshot, Samples& samples) {
-  if (!snapshot.watchdog.status) return;
-  for (const BondStatus& bond : snapshot.watchdog.status->bonds) {
-    for (const auto direction : base::all_values<FailoverDirection>()) {
-      for (const auto cause : base::all_values<FailoverCause>()) {
-        samples.add({bond.name, base::name_of(direction), base::name_of(cause)},
-                    number(bond.failovers[direction][cause]));
-      }
-    }
-  }
+double unseen_failures(const BondStatus& bond, UnseenFailure source) {
+  return number(bond.unseen_failures[source]);
 }
 
-void project_unseen_failures(const Snapshot& snapshot, Samples& samples) {
-  add_for_each<UnseenFailure>(snapshot, samples, [](const BondStatus& bond, UnseenFailure source) {
-    return number(bond.unseen_failures[source]);
-  });
+double off_sriov_seconds(const BondStatus& bond, OffReason reason) {
+  return base::to_seconds(bond.off_sriov[reason]);
 }
 
-void project_off_sriov(const Snapshot& snapshot, Samples& samples) {
-  add_for_each<OffReason>(snapshot, samples, [](const BondStatus& bond, OffReason reason) {
-    return base::to_seconds(bond.off_sriov[reason]);
-  });
+double restore_failures(const BondStatus& bond, RestoreFailure why) {
+  return number(bond.restore_failures[why]);
 }
 
-void project_restore_failures(const Snapshot& snapshot, Samples& samples) {
-  add_for_each<RestoreFailure>(snapshot, samples, [](const BondStatus& bond, RestoreFailure why) {
-    return number(bond.restore_failures[why]);
-  });
+double is_state(const BondStatus& bond, WatchState state) {
+  return flag(bond.state == state);
+}
+
+double is_paused(const BondStatus& bond, PauseReason reason) {
+  return flag(bond.paused[reason]);
+}
+
+double fast_skips(const BondStatus& bond, FastSkip reason) {
+  return number(bond.fast_failovers_skipped[reason]);
 }
 
 void project_restore_duration(const Snapshot& snapshot, Samples& samples) {
@@ -55,29 +66,11 @@ void project_restore_duration(const Snapshot& snapshot, Samples& samples) {
   }
 }
 
-void project_state(const Snapshot& snapshot, Samples& samples) {
-  add_for_each<WatchState>(snapshot, samples, [](const BondStatus& bond, WatchState state) {
-    return flag(bond.state == state);
-  });
-}
-
-void project_paused(const Snapshot& snapshot, Samples& samples) {
-  add_for_each<PauseReason>(snapshot, samples, [](const BondStatus& bond, PauseReason reason) {
-    return flag(bond.paused[reason]);
-  });
-}
-
 void project_penalty(const Snapshot& snapshot, Samples& samples) {
   if (!snapshot.watchdog.status) return;
   for (const BondStatus& bond : snapshot.watchdog.status->bonds) {
     samples.add({bond.name}, bond.penalty.at(snapshot.taken));
   }
-}
-
-void project_fast_skips(const Snapshot& snapshot, Samples& samples) {
-  add_for_each<FastSkip>(snapshot, samples, [](const BondStatus& bond, FastSkip reason) {
-    return number(bond.fast_failovers_skipped[reason]);
-  });
 }
 
 template <bool BondStatus::*kField>
@@ -134,7 +127,7 @@ std::span<const MetricRow> watchdog_rows() {
                 "Changes of the active slave. direction is where the traffic went, cause why; one "
                 "whose cause is resync was found by reading everything again after lost messages.",
                 {"bond", "direction", "cause"},
-                Projection(project_failovers)},
+                failovers()},
       MetricRow{"hnv_bond_off_sriov_seconds_total",
                 kCounter,
                 "Time in which the SR-IOV slave did not carry the traffic, and why. While the "
@@ -142,7 +135,7 @@ std::span<const MetricRow> watchdog_rows() {
                 "after its death it stands still where the exporter last saw it alive or, not "
                 "having seen that, where it last wrote its status.",
                 {"bond", "reason"},
-                Projection(project_off_sriov)},
+                for_each<OffReason, off_sriov_seconds>()},
       MetricRow{
           "hnv_bond_last_failover_timestamp_seconds", kGauge,
           "When the active slave changed last. Absent when it has not since boot.", bond_labels,
@@ -157,7 +150,7 @@ std::span<const MetricRow> watchdog_rows() {
                 "(no_bond), the kernel has no primary afterwards (cleared), another slave is "
                 "primary or active (overridden), no answer (timeout).",
                 {"bond", "reason"},
-                Projection(project_restore_failures)},
+                for_each<RestoreFailure, restore_failures>()},
       MetricRow{"hnv_watchdog_restore_duration_seconds", kHistogram,
                 "From the watchdog's decision to the kernel's message that confirms it.",
                 bond_labels, Projection(project_restore_duration)},
@@ -165,7 +158,7 @@ std::span<const MetricRow> watchdog_rows() {
                 kGauge,
                 "1 for what the watchdog is doing about the bond, 0 for every other state.",
                 {"bond", "state"},
-                Projection(project_state)},
+                for_each<WatchState, is_state>()},
       MetricRow{"hnv_watchdog_paused",
                 kGauge,
                 "1 for each reason for which the watchdog writes nothing to the bond at the "
@@ -173,7 +166,7 @@ std::span<const MetricRow> watchdog_rows() {
                 "hcn_init, dlpar), a migration was announced (hook), the machine has just changed "
                 "(identity), messages were lost (resync), processes cannot be seen (blind).",
                 {"bond", "reason"},
-                Projection(project_paused)},
+                for_each<PauseReason, is_paused>()},
       MetricRow{"hnv_watchdog_penalty", kGauge,
                 "How much the link of the SR-IOV slave has flapped lately: 1000 for each loss that "
                 "nobody planned, halved every 5 minutes, at the moment of the scrape. Counted also "
@@ -199,7 +192,7 @@ std::span<const MetricRow> watchdog_rows() {
                 "short time (rate_limited), a pause, a migration, settle or damping (held_back), "
                 "the last look showed another picture (outdated), the kernel said no (rejected).",
                 {"bond", "reason"},
-                Projection(project_fast_skips)},
+                for_each<FastSkip, fast_skips>()},
       MetricRow{"hnv_link_glitches_total", kCounter,
                 "Lost carriers of slaves that were back before the kernel's next look at the "
                 "links, so that bonding saw nothing.",
@@ -260,7 +253,7 @@ std::span<const MetricRow> watchdog_rows() {
                 "were lost: of the slaves (link_failure_count) and of the bond as a whole "
                 "(carrier_losses). There were at least so many; they are no failovers.",
                 {"bond", "source"},
-                Projection(project_unseen_failures)},
+                for_each<UnseenFailure, unseen_failures>()},
   };
   return rows;
 }
