@@ -2,6 +2,8 @@
 #include "bond/link_dump.hpp"
 
 #include <algorithm>
+#include <cstddef>
+#include <span>
 #include <string>
 #include <utility>
 
@@ -73,6 +75,27 @@ Expected<std::vector<Link>> read_bond(NetlinkSocket& socket, IfIndex bond) {
     if (slave.master == bond) links->push_back(std::move(slave));
   }
   return links;
+}
+
+Expected<void> read_stats(NetlinkSocket& socket, std::span<Link> links) {
+  std::size_t found = 0;
+  const auto take = [&](std::span<const std::byte> message) -> Expected<void> {
+    const auto read = parse_stats_message(message);
+    if (!read) return failure(read.error());
+    const auto link =
+        std::lower_bound(links.begin(), links.end(), read->link,
+                         [](const Link& one, IfIndex index) { return one.index < index; });
+    if (link == links.end() || link->index != read->link) return {};
+    link->stats = read->stats;
+    ++found;
+    return {};
+  };
+  const auto request = dump_stats_request(socket.next_sequence());
+  if (auto done = socket.transact(request, "read counters", "", take); !done) return done;
+  if (found < links.size()) {
+    return failure({base::ErrorCode::not_found, "read counters", "", "a link has gone"});
+  }
+  return {};
 }
 
 }  // namespace hnv::bond

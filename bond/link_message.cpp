@@ -11,6 +11,7 @@
 #include <array>
 #include <cstdint>
 #include <cstring>
+#include <initializer_list>
 
 #include "bond/uapi.hpp"
 
@@ -97,6 +98,15 @@ const auto& slave_policy() {
     policy[IFLA_BOND_SLAVE_LINK_FAILURE_COUNT] = of_type(NLA_U32);
     policy[IFLA_BOND_SLAVE_QUEUE_ID] = of_type(NLA_U16);
     policy[uapi::kIflaBondSlavePrio] = of_type(NLA_U32);
+    return policy;
+  }();
+  return table;
+}
+
+const auto& stats_policy() {
+  static const auto table = [] {
+    PolicyTable<IFLA_STATS_LINK_64 + 1> policy{};
+    policy[IFLA_STATS_LINK_64] = link_policy()[IFLA_STATS64];
     return policy;
   }();
   return table;
@@ -244,35 +254,53 @@ Expected<void> read_link_info(nlattr* attribute, Link& link) {
   return {};
 }
 
-}  // namespace
+// A message of one of `types` that begins with a `Body`, and the attributes behind it.
+template <class Body>
+struct Message {
+  nlmsghdr header;
+  Body body;
+  nlattr* attributes;
+  int attributes_length;
+};
 
-Expected<std::optional<LinkEvent>> parse_link_message(std::span<const std::byte> message) {
-  if (message.size() < NLMSG_LENGTH(sizeof(ifinfomsg))) {
+template <class Body>
+Expected<Message<Body>> message_of(std::span<const std::byte> bytes,
+                                   std::initializer_list<std::uint16_t> types) {
+  if (bytes.size() < NLMSG_LENGTH(sizeof(Body))) {
     return base::failure(malformed("", "shorter than its headers"));
   }
-  if (reinterpret_cast<std::uintptr_t>(message.data()) % NLMSG_ALIGNTO != 0) {
+  if (reinterpret_cast<std::uintptr_t>(bytes.data()) % NLMSG_ALIGNTO != 0) {
     return base::failure(malformed("", "not aligned to 4 bytes"));
   }
-  nlmsghdr header{};
-  std::memcpy(&header, message.data(), sizeof header);
-  if (header.nlmsg_type != RTM_NEWLINK && header.nlmsg_type != RTM_DELLINK) {
-    return base::failure(malformed("", "type " + std::to_string(header.nlmsg_type)));
+  Message<Body> message{};
+  std::memcpy(&message.header, bytes.data(), sizeof message.header);
+  if (std::find(types.begin(), types.end(), message.header.nlmsg_type) == types.end()) {
+    return base::failure(malformed("", "type " + std::to_string(message.header.nlmsg_type)));
   }
-  if (header.nlmsg_len < NLMSG_LENGTH(sizeof(ifinfomsg)) || header.nlmsg_len > message.size()) {
-    return base::failure(malformed("", "length " + std::to_string(header.nlmsg_len) + " in " +
-                                           std::to_string(message.size()) + " bytes"));
+  const std::uint32_t length = message.header.nlmsg_len;
+  if (length < NLMSG_LENGTH(sizeof(Body)) || length > bytes.size()) {
+    return base::failure(malformed(
+        "", "length " + std::to_string(length) + " in " + std::to_string(bytes.size()) + " bytes"));
   }
-  ifinfomsg info{};
-  std::memcpy(&info, message.data() + NLMSG_HDRLEN, sizeof info);
-  if (info.ifi_family != AF_UNSPEC) return std::nullopt;
-
-  const std::size_t attributes_offset = NLMSG_SPACE(sizeof(ifinfomsg));
-  const int attributes_length =
-      std::max(0, static_cast<int>(header.nlmsg_len) - static_cast<int>(attributes_offset));
+  std::memcpy(&message.body, bytes.data() + NLMSG_HDRLEN, sizeof message.body);
   // libnl takes mutable pointers and does not write through them.
-  auto* head = reinterpret_cast<nlattr*>(
-      const_cast<std::byte*>(message.data() + NLMSG_HDRLEN + NLMSG_ALIGN(sizeof(ifinfomsg))));
-  const auto attributes = Attributes::parse("link", head, attributes_length, link_policy());
+  message.attributes = reinterpret_cast<nlattr*>(
+      const_cast<std::byte*>(bytes.data() + NLMSG_HDRLEN + NLMSG_ALIGN(sizeof(Body))));
+  message.attributes_length =
+      std::max(0, static_cast<int>(length) - static_cast<int>(NLMSG_SPACE(sizeof(Body))));
+  return message;
+}
+
+}  // namespace
+
+Expected<std::optional<LinkEvent>> parse_link_message(std::span<const std::byte> bytes) {
+  const auto message = message_of<ifinfomsg>(bytes, {RTM_NEWLINK, RTM_DELLINK});
+  if (!message) return base::failure(message.error());
+  const nlmsghdr& header = message->header;
+  const ifinfomsg& info = message->body;
+  if (info.ifi_family != AF_UNSPEC) return std::nullopt;
+  const auto attributes =
+      Attributes::parse("link", message->attributes, message->attributes_length, link_policy());
   if (!attributes) return base::failure(attributes.error());
 
   LinkEvent event;
@@ -300,6 +328,17 @@ Expected<std::optional<LinkEvent>> parse_link_message(std::span<const std::byte>
     if (auto read = read_link_info(link_info, link); !read) return base::failure(read.error());
   }
   return event;
+}
+
+Expected<LinkStatsMessage> parse_stats_message(std::span<const std::byte> bytes) {
+  const auto message = message_of<if_stats_msg>(bytes, {RTM_NEWSTATS});
+  if (!message) return base::failure(message.error());
+  const auto attributes =
+      Attributes::parse("stats", message->attributes, message->attributes_length, stats_policy());
+  if (!attributes) return base::failure(attributes.error());
+  LinkStatsMessage result{IfIndex{message->body.ifindex}, std::nullopt};
+  if (nlattr* stats = (*attributes)[IFLA_STATS_LINK_64]) result.stats = stats_of(stats);
+  return result;
 }
 
 }  // namespace hnv::bond

@@ -18,4 +18,11 @@ namespace hnv::bond {
 // attribute of the wrong size.
 base::Expected<std::optional<LinkEvent>> parse_link_message(std::span<const std::byte> message);
 
+// One RTM_NEWSTATS message: the counters of one link. `stats` is empty when the message has none.
+struct LinkStatsMessage {
+  IfIndex link;
+  std::optional<LinkStats> stats;
+};
+base::Expected<LinkStatsMessage> parse_stats_message(std::span<const std::byte> message);
+
 }  // namespace hnv::bond

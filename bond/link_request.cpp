@@ -25,15 +25,20 @@ void require(bool built) {
   if (!built) throw std::bad_alloc();
 }
 
-Message link_message(std::uint32_t sequence, int type, int flags, IfIndex link) {
+template <class Body>
+Message message_with(std::uint32_t sequence, int type, int flags, Body body) {
   Message message(nlmsg_alloc());
   require(message != nullptr);
   require(nlmsg_put(message.get(), NL_AUTO_PORT, sequence, type, 0, flags) != nullptr);
+  require(nlmsg_append(message.get(), &body, sizeof body, NLMSG_ALIGNTO) == 0);
+  return message;
+}
+
+Message link_message(std::uint32_t sequence, int type, int flags, IfIndex link) {
   ifinfomsg info{};
   info.ifi_family = AF_UNSPEC;
   info.ifi_index = static_cast<int>(link.value);
-  require(nlmsg_append(message.get(), &info, sizeof info, NLMSG_ALIGNTO) == 0);
-  return message;
+  return message_with(sequence, type, flags, info);
 }
 
 RequestBytes bytes_of(const Message& message) {
@@ -67,6 +72,12 @@ RequestBytes dump_links_request(std::uint32_t sequence, std::optional<IfIndex> m
   // for every processor that there could be (inet6_fill_ifla6_attrs). Bytes and packets stay.
   require(nla_put_u32(message.get(), IFLA_EXT_MASK, RTEXT_FILTER_SKIP_STATS) == 0);
   return bytes_of(message);
+}
+
+RequestBytes dump_stats_request(std::uint32_t sequence) {
+  if_stats_msg wanted{};
+  wanted.filter_mask = IFLA_STATS_FILTER_BIT(IFLA_STATS_LINK_64);
+  return bytes_of(message_with(sequence, RTM_GETSTATS, NLM_F_REQUEST | NLM_F_DUMP, wanted));
 }
 
 RequestBytes get_link_request(std::uint32_t sequence, IfIndex link) {

@@ -16,6 +16,9 @@ using RequestBytes = std::vector<std::byte>;
 // RTM_GETLINK dump of all links, or of the slaves of `master` alone.
 RequestBytes dump_links_request(std::uint32_t sequence, std::optional<IfIndex> master);
 
+// RTM_GETSTATS dump: the counters of all links, and nothing else of them (since Linux 4.7).
+RequestBytes dump_stats_request(std::uint32_t sequence);
+
 // RTM_GETLINK of one link, acknowledged after its answer.
 RequestBytes get_link_request(std::uint32_t sequence, IfIndex link);
 

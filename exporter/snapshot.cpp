@@ -8,8 +8,6 @@
 #include <filesystem>
 #include <utility>
 
-#include "bond/link_dump.hpp"
-
 namespace hnv::exporter {
 
 namespace {
@@ -132,14 +130,14 @@ void SnapshotTaker::read_platform(Snapshot& snapshot) {
 
 void SnapshotTaker::read_netlink(Snapshot& snapshot, std::vector<bond::Link>& links) {
   timed(snapshot.sources[Source::netlink], [&]() -> std::optional<base::Error> {
-    if (!socket_) {
-      auto opened = bond::NetlinkSocket::open({});
+    if (!links_) {
+      auto opened = bond::LinkCache::open();
       if (!opened) return opened.error();
-      socket_.emplace(std::move(*opened));
+      links_.emplace(std::move(*opened));
     }
-    auto read = bond::read_bonds(*socket_);
+    auto read = links_->read(snapshot.taken);
     if (!read) {
-      socket_.reset();
+      links_.reset();
       return read.error();
     }
     links = std::move(*read);

@@ -13,7 +13,7 @@
 #include "base/clock.hpp"
 #include "base/enum_names.hpp"
 #include "base/error.hpp"
-#include "bond/netlink_socket.hpp"
+#include "bond/link_cache.hpp"
 #include "exporter/doctor_reader.hpp"
 #include "exporter/event_log.hpp"
 #include "exporter/link_speed.hpp"
@@ -127,7 +127,7 @@ class SnapshotTaker {
   std::mutex config_mutex_;
   std::shared_ptr<const Config> config_;
 
-  std::optional<bond::NetlinkSocket> socket_;
+  std::optional<bond::LinkCache> links_;
   std::optional<FrameKey> frame_;  // of the last snapshot
   DeviceFactsCache device_facts_;
   LinkSpeedCache speeds_;

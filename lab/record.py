@@ -40,8 +40,8 @@ class Recorder:
         self.guest.sh(f"sleep 0.5; kill -TERM {pid}; wait {pid}")
         self._keep(name)
 
-    def dump(self, name: str) -> None:
-        self.guest.sh(f"{self.program} /mnt/{name}.hex", timeout=120)
+    def dump(self, name: str, option: str = "") -> None:
+        self.guest.sh(f"{self.program} {option} /mnt/{name}.hex", timeout=120)
         self._keep(name)
 
     def _keep(self, name: str) -> None:
@@ -146,6 +146,18 @@ def hundred_bonds(recorder: Recorder) -> None:
     recorder.guest.sh("for n in $(seq 100); do ip link delete bond$n; ip link delete va$n; ip link delete vb$n; done", timeout=300)
 
 
+def counters(recorder: Recorder) -> None:
+    """The same counters by both requests, of links over which nothing goes any more."""
+    bond = recorder.partition.first
+    bond.create()
+    recorder.guest.sh(f"ip address add 192.0.2.1/24 dev {bond.name}; ping -c 5 -i 0.2 -W 1 192.0.2.2 || true")
+    bond.link_down()
+    bond.virtual_link(False)
+    recorder.guest.sh("sleep 1")
+    recorder.dump("dump_links")
+    recorder.dump("dump_counters", "--counters")
+
+
 SCENES: list[Callable[[Recorder], None]] = [
     flap,
     admin_down,
@@ -155,6 +167,7 @@ SCENES: list[Callable[[Recorder], None]] = [
     bridge_port,
     veth_release,
     hundred_bonds,
+    counters,
 ]
 
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Bytes are what a netlink socket has read: messages, parsed and applied to a topology that is
-// asked for everything after each of them. A message of another type begins or ends a dump.
+// asked for everything after each of them; counters are parsed. A message of another type begins or
+// ends a dump.
 #include <linux/rtnetlink.h>
 
 #include <algorithm>
@@ -63,6 +64,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       const auto event = parse_link_message(*message);
       if (!event) require(!event.error().to_string().empty());
       if (event && *event) apply(topology, **event);
+    } else if (header.nlmsg_type == RTM_NEWSTATS) {
+      const auto stats = parse_stats_message(*message);
+      if (!stats) require(!stats.error().to_string().empty());
     } else if (dumping) {
       topology.end_dump(header.nlmsg_type == NLMSG_DONE);
       dumping = false;

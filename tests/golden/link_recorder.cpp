@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Writes link messages as the kernel sends them, one in hexadecimal on each line: all events until
-// SIGTERM, or one dump.
+// SIGTERM, or one dump, of links or of their counters.
 #include <linux/netlink.h>
 #include <linux/rtnetlink.h>
 #include <poll.h>
@@ -34,7 +34,7 @@ bool write_batch(std::FILE* file, std::span<const std::byte> batch) {
   while (const auto message = hnv::bond::take_message(batch)) {
     const auto type = header_of(*message).nlmsg_type;
     dump_ended = dump_ended || type == NLMSG_DONE;
-    if (type != RTM_NEWLINK && type != RTM_DELLINK) continue;
+    if (type != RTM_NEWLINK && type != RTM_DELLINK && type != RTM_NEWSTATS) continue;
     for (const std::byte byte : *message) {
       std::fprintf(file, "%02x", std::to_integer<unsigned>(byte));
     }
@@ -55,9 +55,11 @@ int open_subscription() {
   return fd;
 }
 
-int record(std::FILE* file, bool events) {
+int record(std::FILE* file, std::string_view what) {
+  const bool events = what == "--events";
   const int fd = open_subscription();
-  const auto request = hnv::bond::dump_links_request(1, std::nullopt);
+  const auto request = what == "--counters" ? hnv::bond::dump_stats_request(1)
+                                            : hnv::bond::dump_links_request(1, std::nullopt);
   if (fd < 0 || ::send(fd, request.data(), request.size(), 0) < 0) {
     std::perror("netlink socket");
     return 1;
@@ -91,9 +93,9 @@ int record(std::FILE* file, bool events) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  const bool events = argc == 3 && std::string_view(argv[1]) == "--events";
-  if (argc != 2 && !events) {
-    std::fprintf(stderr, "usage: link_recorder [--events] FILE\n");
+  const std::string_view what = argc == 3 ? argv[1] : "";
+  if (argc != 2 && what != "--events" && what != "--counters") {
+    std::fprintf(stderr, "usage: link_recorder [--events | --counters] FILE\n");
     return 2;
   }
   std::FILE* file = std::fopen(argv[argc - 1], "w");
@@ -104,6 +106,6 @@ int main(int argc, char** argv) {
   utsname system{};
   ::uname(&system);
   std::fprintf(file, "# Linux %s %s\n", system.release, system.machine);
-  const int code = record(file, events);
+  const int code = record(file, what);
   return std::fclose(file) == 0 ? code : 1;
 }

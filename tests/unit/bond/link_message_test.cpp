@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <map>
 #include <random>
 
 #include "tests/golden/golden_messages.hpp"
@@ -229,6 +230,42 @@ TEST(LinkMessage, RefusesAnotherTypeOfMessage) {
   header.nlmsg_type = RTM_NEWADDR;
   std::memcpy(message.data(), &header, sizeof header);
   EXPECT_FALSE(bond::parse_link_message(message).has_value());
+}
+
+// Both dumps of the guest are of one moment at which nothing was sent any more.
+TEST(StatsMessage, TellsTheCountersThatTheLinkItselfTells) {
+  std::map<bond::IfIndex, std::optional<bond::LinkStats>> told;
+  for (const Message& message : golden::messages("dump_counters")) {
+    const auto parsed = bond::parse_stats_message(message);
+    ASSERT_TRUE(parsed.has_value()) << parsed.error().to_string();
+    told[parsed->link] = parsed->stats;
+  }
+  std::uint64_t packets = 0;
+  for (const LinkEvent& event : golden::events("dump_links")) {
+    ASSERT_TRUE(told.contains(event.link.index)) << event.link.name;
+    EXPECT_EQ(told[event.link.index], event.link.stats) << event.link.name;
+    packets += event.link.stats->transmit_packets;
+  }
+  EXPECT_GT(packets, 0U) << "nothing was ever sent: the two would be equal anyway";
+}
+
+TEST(StatsMessage, AnswersEveryTruncationWithAValueOrAnError) {
+  const Message whole = golden::messages("dump_counters").back();
+  for (std::size_t length = 0; length < whole.size(); ++length) {
+    EXPECT_FALSE(bond::parse_stats_message(std::span(whole).first(length)).has_value());
+    if (length < sizeof(nlmsghdr)) continue;
+    Message cut(whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(length));
+    set_length(cut);
+    const auto parsed = bond::parse_stats_message(cut);
+    EXPECT_FALSE(parsed && parsed->stats) << length;
+  }
+}
+
+TEST(StatsMessage, IsNoLinkMessage) {
+  const Message message = golden::messages("dump_counters").front();
+  EXPECT_EQ(bond::parse_link_message(message).error().code, base::ErrorCode::invalid);
+  const Message link = golden::messages("dump_links").front();
+  EXPECT_EQ(bond::parse_stats_message(link).error().code, base::ErrorCode::invalid);
 }
 
 }  // namespace

@@ -68,4 +68,17 @@ TEST(DumpLinksRequest, NamesTheMasterOnlyWhenAsked) {
   EXPECT_EQ(nla_get_u32(parsed.attributes[IFLA_MASTER]), 9U);
 }
 
+TEST(DumpStatsRequest, AsksForCountersAndNothingElse) {
+  const auto bytes = dump_stats_request(3);
+  nlmsghdr header{};
+  std::memcpy(&header, bytes.data(), sizeof header);
+  EXPECT_EQ(header.nlmsg_type, RTM_GETSTATS);
+  EXPECT_EQ(header.nlmsg_flags, NLM_F_REQUEST | NLM_F_DUMP);
+  EXPECT_EQ(header.nlmsg_seq, 3U);
+  if_stats_msg wanted{};
+  ASSERT_EQ(bytes.size(), NLMSG_LENGTH(sizeof wanted));
+  std::memcpy(&wanted, bytes.data() + NLMSG_HDRLEN, sizeof wanted);
+  EXPECT_EQ(wanted.filter_mask, 1U << (IFLA_STATS_LINK_64 - 1));
+}
+
 }  // namespace

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+// The link cache on a real kernel: whatever happens, what it answers equals a fresh dump, and where
+// nothing happens it needs none.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <random>
+
+#include "bond/link_cache.hpp"
+#include "bond/link_dump.hpp"
+#include "tests/guest/kernel_bond.hpp"
+
+namespace hnv::test {
+namespace {
+
+using bond::LinkCache;
+
+struct Cache : testing::Test {
+  std::unique_ptr<BondWorld> world = make_kernel_bond();
+  bond::NetlinkSocket dumps = bond::NetlinkSocket::open({}).value();
+
+  void SetUp() override { world->make({}); }
+
+  static std::vector<bond::Link> without_counters(std::vector<bond::Link> links) {
+    for (bond::Link& link : links) link.stats.reset();
+    std::sort(links.begin(), links.end(),
+              [](const auto& left, const auto& right) { return left.index < right.index; });
+    return links;
+  }
+
+  static std::vector<bond::Link> read(LinkCache& cache) {
+    return cache.read(base::BootClock::now()).value();
+  }
+
+  // Within the second that linkwatch may take to speak of a carrier.
+  bool equals_a_dump(LinkCache& cache) {
+    return world->eventually([&] {
+      return without_counters(read(cache)) == without_counters(bond::read_bonds(dumps).value());
+    });
+  }
+};
+
+TEST_F(Cache, AnswersWhatADumpShowsAfterRandomChanges) {
+  LinkCache cache = LinkCache::open().value();
+  std::mt19937 random(22);  // NOLINT(cert-msc51-cpp): the same history on every run
+  for (int round = 0; round < 60; ++round) {
+    switch (random() % 5) {
+      case 0:
+        world->set_plugged(BondWorld::kSriov, random() % 2 == 0);
+        break;
+      case 1:
+        world->set_admin(BondWorld::kVirtual, random() % 2 == 0);
+        break;
+      case 2:
+        world->write_primary(random() % 2 == 0 ? BondWorld::kSriov : "");
+        break;
+      case 3:
+        world->write_active_slave(random() % 2 == 0 ? BondWorld::kVirtual : BondWorld::kSriov);
+        break;
+      default:
+        world->release(BondWorld::kSriov);
+        ASSERT_TRUE(equals_a_dump(cache)) << "released, round " << round;
+        world->enslave(BondWorld::kSriov);
+    }
+    ASSERT_TRUE(equals_a_dump(cache)) << "round " << round;
+  }
+}
+
+TEST_F(Cache, TellsPresentCountersWithoutADump) {
+  LinkCache cache = LinkCache::open().value();
+  ASSERT_TRUE(equals_a_dump(cache));
+  const auto packets = [](const std::vector<bond::Link>& links) {
+    std::uint64_t sum = 0;
+    for (const bond::Link& link : links) sum += link.stats.value().transmit_packets;
+    return sum;
+  };
+  // Neighbour discovery and whatever else a new device has to say is over.
+  world->let_pass(std::chrono::seconds(3));
+  const auto before = packets(read(cache));
+  const auto dumped = cache.dumps();
+  // NOLINTNEXTLINE(cert-env33-c,concurrency-mt-unsafe): a test's set-up
+  ASSERT_EQ(std::system("ip address add 192.0.2.1/24 dev hnvbond0;"
+                        "ping -c 3 -i 0.2 -W 1 192.0.2.2 >/dev/null; true"),
+            0);
+  EXPECT_GT(packets(read(cache)), before);
+  EXPECT_EQ(cache.dumps(), dumped);
+  const auto links = read(cache);
+  auto shown = bond::read_bonds(dumps).value();
+  std::sort(shown.begin(), shown.end(),
+            [](const auto& left, const auto& right) { return left.index < right.index; });
+  EXPECT_EQ(links, shown) << "the same counters by the other request";
+}
+
+}  // namespace
+}  // namespace hnv::test
