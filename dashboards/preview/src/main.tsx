@@ -6,10 +6,12 @@ import { BrowserRouter } from 'react-router-dom';
 import { createTheme, ThemeContext } from '@grafana/data';
 import { config } from '@grafana/runtime';
 import {
+  dataLayers,
   DataSourceVariable,
   EmbeddedScene,
   QueryVariable,
   SceneControlsSpacer,
+  SceneDataLayerSet,
   SceneDataTransformer,
   sceneGraph,
   SceneGridItem,
@@ -28,7 +30,15 @@ import { register } from './registries';
 const address = new URLSearchParams(location.search);
 const theme = createTheme({ colors: { mode: 'dark' } });
 (config as any).theme2 = theme;
-register(Number(address.get('scrape')));
+const made = Promise.withResolvers<EmbeddedScene>();
+/** Annotations are asked for once, as soon as there is a scene: before its variables have values. */
+const ready = async () => {
+  const scene = await made.promise;
+  const busy = () => sceneGraph.getVariables(scene).state.variables.some((one: any) => one.state.loading || one.getValue() === '');
+  while (busy()) await new Promise((resolve) => setTimeout(resolve, 50));
+  return scene;
+};
+register(Number(address.get('scrape')), ready);
 
 const variable = (one: any) => {
   if (one.type === 'datasource')
@@ -72,6 +82,9 @@ const layout = (panels: any[]) => {
   return new SceneGridLayout({ isDraggable: false, isLazy: false, children: rows });
 };
 
+const annotation = (query: any) =>
+  new dataLayers.AnnotationsDataLayer({ name: query.name, query, isEnabled: query.enable, isHidden: false });
+
 const draw = async () => {
   const dashboard = await (await fetch(`/${address.get('d')}`)).json();
   const scene = new EmbeddedScene({
@@ -81,9 +94,11 @@ const draw = async () => {
       timeZone: 'utc',
     }),
     $variables: new SceneVariableSet({ variables: dashboard.templating.list.map(variable) }),
+    $data: new SceneDataLayerSet({ layers: (dashboard.annotations?.list ?? []).map(annotation) }),
     controls: [new VariableValueSelectors({}), new SceneControlsSpacer(), new SceneTimePicker({})],
     body: layout(dashboard.panels),
   });
+  made.resolve(scene);
   createRoot(document.getElementById('root')!).render(
     <ThemeContext.Provider value={theme}>
       <GlobalStyles />

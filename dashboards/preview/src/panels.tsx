@@ -10,6 +10,7 @@ import {
   PanelPlugin,
 } from '@grafana/data';
 import { BarGauge, BigValue, Table, TimeSeries, TooltipDisplayMode, TooltipPlugin, useTheme2, VizRepeater } from '@grafana/ui';
+import { Marks } from './marks';
 import { Timeline } from './timeline';
 
 const Graph = (p: any) => (
@@ -24,7 +25,10 @@ const Graph = (p: any) => (
     options={p.options}
   >
     {(config: any, data: any) => (
-      <TooltipPlugin config={config} data={data} mode={TooltipDisplayMode.Multi} timeZone={p.timeZone} />
+      <>
+        <TooltipPlugin config={config} data={data} mode={TooltipDisplayMode.Multi} timeZone={p.timeZone} />
+        <Marks config={config} frames={p.data.annotations} range={p.timeRange} />
+      </>
     )}
   </TimeSeries>
 );
@@ -166,7 +170,7 @@ const custom = (defaults: Record<string, unknown>) => ({
 });
 
 const plugin = (id: string, component: any, config: any = {}) => {
-  const result = new PanelPlugin(component).useFieldConfig(config);
+  const result = new PanelPlugin(component).useFieldConfig(config).setDataSupport({ annotations: true, alertStates: false });
   const info = {
     author: { name: '' },
     description: '',

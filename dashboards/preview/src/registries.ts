@@ -80,7 +80,7 @@ const settings: any = {
   meta: { id: 'prometheus', name: 'Prometheus', info: { logos: {} }, metrics: true },
 };
 
-export const register = (scrapeSeconds: number) => {
+export const register = (scrapeSeconds: number, ready: () => Promise<any>) => {
   standardFieldConfigEditorRegistry.setInit(() => FIELD_OPTIONS.map(fieldOption));
   standardEditorsRegistry.setInit(() => EDITORS.map((id) => ({ id, name: id, editor: () => null }) as any));
   const transformers = new Map(Object.values(standardTransformers).map((one: any) => [one.id, one]));
@@ -89,7 +89,7 @@ export const register = (scrapeSeconds: number) => {
       (one) => ({ id: one.id, name: one.name, editor: () => null, transformation: async () => one }) as any,
     ),
   );
-  const source = Object.assign(new PrometheusSource(settings, scrapeSeconds) as any, {
+  const source = Object.assign(new PrometheusSource(settings, scrapeSeconds, ready) as any, {
     uid: settings.uid,
     type: settings.type,
     meta: settings.meta,

@@ -77,9 +77,11 @@ const rangeFrames = (target: any, step: number, result: any[]) =>
   );
 
 export class PrometheusSource extends (DataSourceApi as any) {
+  /** `ready`: the scene, once its variables have values. */
   constructor(
     settings: any,
     private readonly scrape: number,
+    private readonly ready: () => Promise<any>,
   ) {
     super(settings);
   }
@@ -118,6 +120,31 @@ export class PrometheusSource extends (DataSourceApi as any) {
       return rangeFrames(target, step, data.result);
     };
     return from(Promise.all(request.targets.map(run)).then((all) => ({ data: all.flat() })));
+  }
+
+  /** As Grafana's own Prometheus source: a mark where the query has a value, one region where it has them step by step. */
+  async annotationQuery({ range, annotation }: any) {
+    const scene = await this.ready();
+    const step = Number.parseInt(annotation.step, 10);
+    const variables = { __rate_interval: { value: `${Math.max(step + this.scrape, MIN_WINDOW_SCRAPES * this.scrape)}s` } };
+    const query = sceneGraph.interpolate(scene, annotation.expr, variables, matcher);
+    const [start, end] = [range.from, range.to].map((time: any) => String(Math.floor(time.valueOf() / 1000 / step) * step));
+    const data = await ask('query_range', { query, start, end, step: String(step) });
+    const events: any[] = [];
+    for (const { metric, values } of data.result)
+      for (const [time] of values) {
+        const last = events.at(-1);
+        if (last?.metric === metric && time * 1000 - last.timeEnd <= step * 1000) last.timeEnd = time * 1000;
+        else
+          events.push({
+            metric,
+            time: time * 1000,
+            timeEnd: time * 1000,
+            title: legendOf(annotation.titleFormat, metric),
+            text: legendOf(annotation.textFormat, metric),
+          });
+      }
+    return events.map(({ metric, ...event }) => ({ ...event, isRegion: event.timeEnd > event.time }));
   }
 
   testDatasource() {

@@ -3,6 +3,7 @@
 import React from 'react';
 import { FieldType, getDisplayProcessor } from '@grafana/data';
 import { useTheme2 } from '@grafana/ui';
+import { marksOf, SHADE } from './marks';
 
 const NAMES = 190;
 const AXIS = 22;
@@ -78,6 +79,24 @@ export const Timeline = (p: any) => {
           </g>
         );
       })}
+      {marksOf(p.data.annotations, p.timeRange, theme).map(({ from, to, color }, i) => (
+        <g key={`mark${i}`} stroke={color} strokeDasharray="4 4">
+          {[from, ...(to ? [to] : [])].map((time) => (
+            <line key={time} x1={x(time)} x2={x(time)} y1={0} y2={p.height - AXIS} />
+          ))}
+          {to && (
+            <rect
+              x={x(from)}
+              y={0}
+              width={x(Math.min(to, end)) - x(from)}
+              height={p.height - AXIS}
+              fill={color}
+              fillOpacity={SHADE}
+              stroke="none"
+            />
+          )}
+        </g>
+      ))}
       {ticksOf(begin, end).map((time) => (
         <text key={time} x={x(time)} y={p.height - 5} textAnchor="middle" fill={theme.colors.text.secondary}>
           {new Date(time).toTimeString().slice(0, 5)}
