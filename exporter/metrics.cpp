@@ -11,7 +11,11 @@ namespace hnv::exporter {
 
 std::span<const MetricSection> metric_table() {
   static const std::array table = {
-      MetricSection{"Bond", "What the kernel says at the moment of the scrape; needs no watchdog.",
+      MetricSection{"Bond",
+                    "What the kernel says; needs no watchdog. Counters are read at each scrape, "
+                    "everything else whenever the kernel has said anything of a link since the "
+                    "last one. What it changes without a word (such as the carrier of a device "
+                    "that is down) is a minute old at most.",
                     bond_rows()},
       MetricSection{"Slave",
                     "What the kernel says of the devices in a bond. `device` joins with "

@@ -48,6 +48,7 @@ def _page(partition: Partition, count: int) -> str:
     real = partition.bonds[:count]
     for bond in real:
         bond.create()
+        bond.set_primary(bond.sriov)  # as it should be: else every partition of the fleet has an alert
     further = count - len(real)
     if further:
         make_bonds(partition, further)
