@@ -5,13 +5,16 @@ from __future__ import annotations
 
 import re
 import shlex
+import shutil
 
 from lab.checks import expect, expect_true
 from lab.packages.machine import PACKAGES, SLOW, Machine
+from lab.paths import REPOSITORY
 from lab.progress import step
 from lab.scrape import Metrics
 from lab.waiting import wait_until
 
+PLAYBOOK = REPOSITORY / "packaging" / "ansible" / "hnv.yml"
 DAEMONS = ("hnv-watchdog.service", "hnv-exporter.service", "hnv-prober.service")
 MOST_EXPOSURE = 2.0
 OPERATORS = {"/etc/hnv", "/etc/hnv/web.yaml", "/etc/hnv/key.pem", "/etc/hnv/cert.pem"}  # theirs, and never removed by us
@@ -58,6 +61,7 @@ class Story:
             ("downgraded: the same", self.downgraded),
             ("removed: what damping has changed is put back", self.removed),
             ("purged: no file, no process, no changed setting", lambda: self.purged(before)),
+            ("the example for Ansible: installs, configures and starts; a second run changes nothing", self.played),
         ):
             with step(title):
                 chapter()
@@ -133,6 +137,26 @@ class Story:
         expect(machine.option("fail_over_mac"), "follow", "fail_over_mac")
         expect(machine.option("primary_reselect"), "always", "primary_reselect")
         machine.sh("getent passwd hnv-watchdog hnv-prober hnv-exporter")
+
+    def played(self) -> None:
+        machine = self.machine
+        shutil.copyfile(PLAYBOOK, machine.guest.results / PLAYBOOK.name)
+        machine.sh("printf '[hnv]\\nlocalhost ansible_connection=local\\n' >/run/hnv-lab/inventory")
+        first = self.play()
+        expect_true(re.search(r"changed=[1-9]\d* .* failed=0", first) is not None, f"the first run:\n{first}")
+        for unit in DAEMONS[:2]:
+            expect((machine.enabled(unit), machine.is_active(unit)), ("enabled", True), f"state of {unit}")
+        expect(machine.sh("cat /etc/hnv/hnv.yaml").splitlines()[-1], "mode: observe", "what the configuration ends with")
+        expect_true("ready" in first, f"it tells what hnvctl ready says:\n{first}")
+        second = self.play()
+        expect_true(re.search(r"changed=0 .* failed=0", second) is not None, f"the second run:\n{second}")
+        machine.apt(f"purge {' '.join(PACKAGES)}")
+
+    def play(self) -> str:
+        version = self.machine.sh("dpkg-deb -f /mnt/new/hnvctl_*.deb Version").removesuffix("-1")
+        return self.machine.sh(
+            f"ansible-playbook -i /run/hnv-lab/inventory /mnt/{PLAYBOOK.name} -e hnv_packages=/mnt/new -e hnv_version={version} 2>&1"
+        )
 
     # --- the same by rpm -------------------------------------------------------------------------------------------
 
