@@ -24,14 +24,15 @@ void timed(SourceOutcome& outcome, Read read) {
 // at most). Counting up to the present could overshoot it.
 constexpr std::chrono::seconds kStatusLag(1);
 
+// `bonds` are in order of their names.
 std::vector<std::string> missing_from(const std::vector<BondReport>& bonds, const Config& config) {
   std::vector<std::string> missing;
   for (const BondConfig& wanted : config.bonds) {
     if (wanted.ignore) continue;
-    const bool there = std::any_of(bonds.begin(), bonds.end(), [&wanted](const BondReport& bond) {
-      return bond.link.name == wanted.name;
-    });
-    if (!there) missing.push_back(wanted.name);
+    const auto found = std::lower_bound(
+        bonds.begin(), bonds.end(), wanted.name,
+        [](const BondReport& bond, const std::string& name) { return bond.link.name < name; });
+    if (found == bonds.end() || found->link.name != wanted.name) missing.push_back(wanted.name);
   }
   return missing;
 }
