@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import fnmatch
 import json
 import os
 import re
@@ -50,6 +51,46 @@ class InstalledTest(unittest.TestCase):
         able = {file.name for file in (units / "system").iterdir() if "\n[Install]\n" in file.read_text()}
         preset = (units / "system-preset" / "89-hnv.preset").read_text()
         self.assertEqual(able, set(re.findall(r"^disable (\S+)$", preset, re.MULTILINE)))
+
+
+class SpecTest(unittest.TestCase):
+    """packaging/rpm/hnv.spec, for distributions that this one has not; rpmbuild stops at a file that no %files names."""
+
+    MACROS = {
+        "_unitdir": "usr/lib/systemd/system",
+        "_sysusersdir": "usr/lib/sysusers.d",
+        "_tmpfilesdir": "usr/lib/tmpfiles.d",
+        "_presetdir": "usr/lib/systemd/system-preset",
+        "_datadir": "usr/share",
+        "_mandir": "usr/share/man",
+        "_docdir_hnv": "usr/share/doc/hnv",
+    }
+
+    def patterns(self) -> dict[str, list[str]]:
+        """Of each package, as globs below /; those of %dir end in a slash."""
+        text = (REPOSITORY / "packaging" / "rpm" / "hnv.spec").read_text()
+        found: dict[str, list[str]] = {}
+        for name, lines in re.findall(r"^%files -n (\S+)\n(.*?)(?=^%files|^%changelog)", text, re.MULTILINE | re.DOTALL):
+            for line in lines.splitlines():
+                *words, path = line.split() or [""]
+                if not path or "%license" in line:
+                    continue
+                path = re.sub(r"%\{(\w+)\}", lambda macro: self.MACROS[macro[1]], path).lstrip("/")
+                found.setdefault(name, []).append(path + "/" * ("%dir" in words))
+        return found
+
+    def test_it_has_each_file_in_the_package_that_has_it_elsewhere(self) -> None:
+        with tempfile.TemporaryDirectory() as folder:
+            parts = {name: installed(name, Path(folder, name)) for name in COMPONENTS}
+        patterns = self.patterns()
+        self.assertEqual(set(patterns), set(COMPONENTS))
+        for name, files in parts.items():
+            left = set(files)
+            for pattern in patterns[name]:
+                fits = {file for file in files if fnmatch.fnmatchcase(file, pattern) or file.startswith(pattern.rstrip("/") + "/")}
+                self.assertTrue(fits, f"{name}: nothing is {pattern}")
+                left -= set() if pattern.endswith("/") else fits
+            self.assertEqual(sorted(left), [], f"files of {name} that the spec does not name")
 
 
 class ScriptsTest(unittest.TestCase):
