@@ -256,7 +256,7 @@ Expected<void> read_link_info(nlattr* attribute, Link& link) {
 
 // A message of one of `types` that begins with a `Body`, and the attributes behind it.
 template <class Body>
-struct Message {
+struct ReceivedMessage {
   nlmsghdr header;
   Body body;
   nlattr* attributes;
@@ -264,15 +264,15 @@ struct Message {
 };
 
 template <class Body>
-Expected<Message<Body>> message_of(std::span<const std::byte> bytes,
-                                   std::initializer_list<std::uint16_t> types) {
+Expected<ReceivedMessage<Body>> received(std::span<const std::byte> bytes,
+                                         std::initializer_list<std::uint16_t> types) {
   if (bytes.size() < NLMSG_LENGTH(sizeof(Body))) {
     return base::failure(malformed("", "shorter than its headers"));
   }
   if (reinterpret_cast<std::uintptr_t>(bytes.data()) % NLMSG_ALIGNTO != 0) {
     return base::failure(malformed("", "not aligned to 4 bytes"));
   }
-  Message<Body> message{};
+  ReceivedMessage<Body> message{};
   std::memcpy(&message.header, bytes.data(), sizeof message.header);
   if (std::find(types.begin(), types.end(), message.header.nlmsg_type) == types.end()) {
     return base::failure(malformed("", "type " + std::to_string(message.header.nlmsg_type)));
@@ -294,7 +294,7 @@ Expected<Message<Body>> message_of(std::span<const std::byte> bytes,
 }  // namespace
 
 Expected<std::optional<LinkEvent>> parse_link_message(std::span<const std::byte> bytes) {
-  const auto message = message_of<ifinfomsg>(bytes, {RTM_NEWLINK, RTM_DELLINK});
+  const auto message = received<ifinfomsg>(bytes, {RTM_NEWLINK, RTM_DELLINK});
   if (!message) return base::failure(message.error());
   const nlmsghdr& header = message->header;
   const ifinfomsg& info = message->body;
@@ -331,7 +331,7 @@ Expected<std::optional<LinkEvent>> parse_link_message(std::span<const std::byte>
 }
 
 Expected<LinkStatsMessage> parse_stats_message(std::span<const std::byte> bytes) {
-  const auto message = message_of<if_stats_msg>(bytes, {RTM_NEWSTATS});
+  const auto message = received<if_stats_msg>(bytes, {RTM_NEWSTATS});
   if (!message) return base::failure(message.error());
   const auto attributes =
       Attributes::parse("stats", message->attributes, message->attributes_length, stats_policy());

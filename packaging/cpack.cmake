@@ -122,6 +122,7 @@ hnv-watchdog and hnv-exporter read, and the folder in which they meet."
 systemd-tmpfiles --create hnv.conf || [ ! -d /run/systemd/system ]"
   CONFIG /etc/hnv/hnv.yaml)
 
+# procps: /bin/kill, by which units reload. Elsewhere it is util-linux's, which systemd itself needs.
 hnv_package(hnv-watchdog
   SUMMARY "Hybrid Network Virtualization: keeps bonds on the SR-IOV port"
   DESCRIPTION "When the SR-IOV port of a bond is not its primary, a failover leaves the
@@ -129,7 +130,7 @@ traffic on the slow virtual device, and nobody sees it. hnv-watchdog
 follows bonds by netlink, makes the SR-IOV port the primary again, under
 whatever name a migration brought it back, and counts what happened and
 why. Installing it starts nothing."
-  DEB_DEPENDS "hnvctl ${same_version}"
+  DEB_DEPENDS "hnvctl ${same_version}, procps"
   RPM_REQUIRES "hnvctl = HNV_VERSION"
   UNITS hnv-watchdog.service
   RESTARTED hnv-watchdog.service
@@ -143,7 +144,7 @@ and the next failover cuts the network. hnv-prober asks through each port
 of a bond, by frames that change nothing at others, and tells the other
 programs what it found. It drops its one privilege at its start.
 Installing it starts nothing."
-  DEB_DEPENDS "hnvctl ${same_version}"
+  DEB_DEPENDS "hnvctl ${same_version}, procps"
   RPM_REQUIRES "hnvctl = HNV_VERSION"
   UNITS hnv-prober.service
   RESTARTED hnv-prober.service
@@ -155,7 +156,7 @@ hnv_package(hnv-exporter
 hnv-watchdog to Prometheus, and a status page to people, with TLS and
 passwords as other exporters have them. It runs without any privilege.
 Installing it starts nothing."
-  DEB_DEPENDS "hnvctl ${same_version}"
+  DEB_DEPENDS "hnvctl ${same_version}, procps"
   RPM_REQUIRES "hnvctl = HNV_VERSION"
   UNITS hnv-exporter.socket hnv-exporter.service
   RESTARTED hnv-exporter.service

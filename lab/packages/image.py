@@ -20,7 +20,7 @@ SUITE = "bookworm"
 PACKAGES = (
     "systemd-sysv", "udev", "dbus", "iproute2", "curl", "openssl", "busybox-static", "rpm", "init-system-helpers", "python3-minimal",
     "libnl-3-200", "libsystemd0", "libspdlog1.10-fmt9", "libfmt9", "libyaml-cpp0.7", "libcivetweb1", "libssl3", "libcrypt1",
-    "libisal2", "libstdc++6",
+    "libisal2", "libstdc++6", "procps",
     "ansible-core", "sudo",  # for the example of a playbook
 )  # fmt: skip
 # The lab's shell on the second serial line, as a service.

@@ -89,6 +89,7 @@ class Story:
         self.bond.wait_primary(self.bond.sriov, SLOW)
         self.wait_metric("hnv_bond_sriov_active", 1.0)
         self.wait_metric("hnv_watchdog_up", 1.0)
+        machine.sh(f"systemctl reload {' '.join(DAEMONS)}")
         wait_until(lambda: self.metrics().value("hnv_path_verdict", bond=self.bond.name, verdict="healthy") == 1.0, SLOW, "both paths answer")
 
     def flapped(self) -> None:
@@ -155,7 +156,7 @@ class Story:
     def play(self) -> str:
         version = self.machine.sh("dpkg-deb -f /mnt/new/hnvctl_*.deb Version").removesuffix("-1")
         return self.machine.sh(
-            f"ansible-playbook -i /run/hnv-lab/inventory /mnt/{PLAYBOOK.name} -e hnv_packages=/mnt/new -e hnv_version={version} 2>&1"
+            f"LC_ALL=C.UTF-8 ansible-playbook -i /run/hnv-lab/inventory /mnt/{PLAYBOOK.name} -e hnv_packages=/mnt/new -e hnv_version={version} 2>&1"
         )
 
     # --- the same by rpm -------------------------------------------------------------------------------------------
