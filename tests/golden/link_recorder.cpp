@@ -36,9 +36,9 @@ bool write_batch(std::FILE* file, std::span<const std::byte> batch) {
     dump_ended = dump_ended || type == NLMSG_DONE;
     if (type != RTM_NEWLINK && type != RTM_DELLINK && type != RTM_NEWSTATS) continue;
     for (const std::byte byte : *message) {
-      std::fprintf(file, "%02x", std::to_integer<unsigned>(byte));
+      static_cast<void>(std::fprintf(file, "%02x", std::to_integer<unsigned>(byte)));
     }
-    std::fputc('\n', file);
+    static_cast<void>(std::fputc('\n', file));
   }
   return dump_ended;
 }
@@ -67,10 +67,10 @@ int record(std::FILE* file, std::string_view what) {
   sigset_t signals;
   sigemptyset(&signals);
   sigaddset(&signals, SIGTERM);
-  sigprocmask(SIG_BLOCK, &signals, nullptr);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   std::array<pollfd, 2> wanted{pollfd{fd, POLLIN, 0},
                                pollfd{::signalfd(-1, &signals, 0), POLLIN, 0}};
-  std::vector<std::byte> buffer(256 * 1024);
+  std::vector<std::byte> buffer(std::size_t{256} * 1024);
   while (::poll(wanted.data(), wanted.size(), -1) > 0) {
     if ((wanted[0].revents & POLLIN) != 0) {
       const ssize_t length = ::recv(fd, buffer.data(), buffer.size(), 0);
@@ -81,7 +81,7 @@ int record(std::FILE* file, std::string_view what) {
       if (write_batch(file, {buffer.data(), static_cast<std::size_t>(length)})) {
         if (!events) return 0;
         std::puts("recording");
-        std::fflush(stdout);
+        static_cast<void>(std::fflush(stdout));
       }
       continue;  // everything that is queued before the signal counts
     }
@@ -95,7 +95,7 @@ int record(std::FILE* file, std::string_view what) {
 int main(int argc, char** argv) {
   const std::string_view what = argc == 3 ? argv[1] : "";
   if (argc != 2 && what != "--events" && what != "--counters") {
-    std::fprintf(stderr, "usage: link_recorder [--events | --counters] FILE\n");
+    static_cast<void>(std::fputs("usage: link_recorder [--events | --counters] FILE\n", stderr));
     return 2;
   }
   std::FILE* file = std::fopen(argv[argc - 1], "w");
@@ -105,7 +105,7 @@ int main(int argc, char** argv) {
   }
   utsname system{};
   ::uname(&system);
-  std::fprintf(file, "# Linux %s %s\n", system.release, system.machine);
+  static_cast<void>(std::fprintf(file, "# Linux %s %s\n", system.release, system.machine));
   const int code = record(file, what);
   return std::fclose(file) == 0 ? code : 1;
 }

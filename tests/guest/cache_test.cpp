@@ -42,7 +42,7 @@ struct Cache : testing::Test {
 
 TEST_F(Cache, AnswersWhatADumpShowsAfterRandomChanges) {
   LinkCache cache = LinkCache::open().value();
-  std::mt19937 random(22);  // NOLINT(cert-msc51-cpp): the same history on every run
+  std::mt19937 random(22);  // NOLINT(cert-msc32-c,cert-msc51-cpp): the same each time
   for (int round = 0; round < 60; ++round) {
     switch (random() % 5) {
       case 0:
