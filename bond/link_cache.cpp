@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "bond/link_cache.hpp"
 
-#include <algorithm>
 #include <utility>
 
 #include "bond/link_dump.hpp"
@@ -33,8 +32,6 @@ Expected<std::vector<Link>> LinkCache::read(base::BootTime now) {
   ++dumps_;
   auto links = read_bonds(requests_);
   if (!links) return links;
-  std::sort(links->begin(), links->end(),
-            [](const Link& left, const Link& right) { return left.index < right.index; });
   dumped_at_ = now;
   links_ = *links;
   return links;

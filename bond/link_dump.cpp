@@ -61,6 +61,8 @@ Expected<std::vector<Link>> read_bonds(NetlinkSocket& socket) {
   std::erase_if(*links, [&bonds](const Link& link) {
     return !link.is_bond() && !std::binary_search(bonds.begin(), bonds.end(), *link.master);
   });
+  std::sort(links->begin(), links->end(),
+            [](const Link& left, const Link& right) { return left.index < right.index; });
   return links;
 }
 

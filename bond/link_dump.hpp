@@ -11,9 +11,9 @@
 
 namespace hnv::bond {
 
-// All bonds and all their slaves, from one dump. A dump that was interrupted by links that came or
-// went is repeated a few times before it is an error. Without the bonding module: an empty list.
-// `socket` has no link_events.
+// All bonds and all their slaves by ifindex, from one dump. A dump that was interrupted by links
+// that came or went is repeated a few times before it is an error. Without the bonding module: an
+// empty list. `socket` has no link_events.
 base::Expected<std::vector<Link>> read_bonds(NetlinkSocket& socket);
 
 // One bond and its slaves. Error not_found when the bond has gone.

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import fnmatch
+import functools
 import json
 import os
 import re
@@ -26,6 +27,13 @@ def installed(component: str, root: Path) -> set[str]:
     return {str(path.relative_to(root)) for path in root.rglob("*") if not path.is_dir()}
 
 
+@functools.cache
+def parts() -> dict[str, set[str]]:
+    """The files of each package."""
+    with tempfile.TemporaryDirectory() as folder:
+        return {name: installed(name, Path(folder, name)) for name in COMPONENTS}
+
+
 class InstalledTest(unittest.TestCase):
     @classmethod
     def setUpClass(cls) -> None:
@@ -33,7 +41,7 @@ class InstalledTest(unittest.TestCase):
         cls.addClassCleanup(folder.cleanup)
         cls.all = Path(folder.name, "all")
         cls.everything = installed("", cls.all)
-        cls.parts = {name: installed(name, Path(folder.name, name)) for name in COMPONENTS}
+        cls.parts = parts()
 
     def test_each_file_is_in_one_package(self) -> None:
         self.assertEqual(self.everything, set().union(*self.parts.values()), "a file that no package has")
@@ -80,11 +88,9 @@ class SpecTest(unittest.TestCase):
         return found
 
     def test_it_has_each_file_in_the_package_that_has_it_elsewhere(self) -> None:
-        with tempfile.TemporaryDirectory() as folder:
-            parts = {name: installed(name, Path(folder, name)) for name in COMPONENTS}
         patterns = self.patterns()
         self.assertEqual(set(patterns), set(COMPONENTS))
-        for name, files in parts.items():
+        for name, files in parts().items():
             left = set(files)
             for pattern in patterns[name]:
                 fits = {file for file in files if fnmatch.fnmatchcase(file, pattern) or file.startswith(pattern.rstrip("/") + "/")}
