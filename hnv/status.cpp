@@ -70,14 +70,11 @@ PublishedStatus PublishedStatusReader::read() {
     if (text.error().code != base::ErrorCode::not_found) published.error = text.error();
     return published;
   }
-  if (!decoded_ || *text != text_) {
-    text_ = std::move(*text);
-    decoded_ = decode_status(text_, status_file_);
-  }
-  if (!*decoded_) {
-    published.error = decoded_->error();
-  } else if ((*decoded_)->boot_id == boot_id_) {
-    published.status = **decoded_;
+  const auto& decoded = decoder_.decode(std::move(*text));
+  if (!decoded) {
+    published.error = decoded.error();
+  } else if (decoded->boot_id == boot_id_) {
+    published.status = *decoded;
   }
   return published;
 }

@@ -135,6 +135,24 @@ struct WatchdogStatus {
 std::string encode_status(const WatchdogStatus& status, std::string_view memory = {});
 base::Expected<WatchdogStatus> decode_status(std::string_view json, const std::string& file);
 
+// The same for texts of one file, one after another. Where nothing happens they differ in what
+// stands before the bonds: the time, and how many messages there were. So the bonds, which are
+// nearly all of it, are decoded when they have changed.
+class StatusDecoder {
+ public:
+  explicit StatusDecoder(std::string file) : file_(std::move(file)) {}
+
+  // Valid until the next call.
+  const base::Expected<WatchdogStatus>& decode(std::string text);
+
+ private:
+  [[nodiscard]] std::optional<WatchdogStatus> with_known_bonds(std::string_view text);
+
+  std::string file_;
+  std::string text_;  // as it was decoded last
+  std::optional<base::Expected<WatchdogStatus>> decoded_;
+};
+
 // What is published now.
 struct PublishedStatus {
   bool alive = false;                    // a watchdog holds its lock
@@ -143,19 +161,20 @@ struct PublishedStatus {
 };
 PublishedStatus read_published_status(const std::string& status_file, const std::string& boot_id);
 
-// The same for those who ask again and again: a file with the same content is not decoded again.
+// The same for those who ask again and again.
 class PublishedStatusReader {
  public:
   PublishedStatusReader(std::string status_file, std::string boot_id)
-      : status_file_(std::move(status_file)), boot_id_(std::move(boot_id)) {}
+      : status_file_(std::move(status_file)),
+        boot_id_(std::move(boot_id)),
+        decoder_(status_file_) {}
 
   PublishedStatus read();
 
  private:
   std::string status_file_;
   std::string boot_id_;
-  std::string text_;  // of the file, as it was decoded last
-  std::optional<base::Expected<WatchdogStatus>> decoded_;
+  StatusDecoder decoder_;
 };
 
 // The lock beside the status file whose holder is the living watchdog.

@@ -3,6 +3,9 @@
 // two waits.
 #include <benchmark/benchmark.h>
 
+#include <algorithm>
+#include <array>
+
 #include "bond/link_message.hpp"
 #include "hnv/status.hpp"
 #include "tests/golden/golden_messages.hpp"
@@ -82,13 +85,38 @@ void message_among_bonds(benchmark::State& state) {
 }
 BENCHMARK(message_among_bonds)->Arg(100)->Arg(1000)->Arg(10000);
 
-void encode_status_of(benchmark::State& state) {
+WatchdogStatus status_of(std::int64_t bonds) {
   WatchdogStatus status;
-  for (std::int64_t bond = 0; bond < state.range(0); ++bond) {
+  for (std::int64_t bond = 0; bond < bonds; ++bond) {
     status.bonds.emplace_back().name = "bond" + std::to_string(bond);
   }
+  return status;
+}
+
+void encode_status_of(benchmark::State& state) {
+  const WatchdogStatus status = status_of(state.range(0));
   for (auto _ : state) benchmark::DoNotOptimize(encode_status(status));
 }
 BENCHMARK(encode_status_of)->Arg(2)->Arg(10)->Arg(100)->Arg(1000)->Unit(benchmark::kMicrosecond);
+
+void decode_status_of(benchmark::State& state) {
+  const std::string text = encode_status(status_of(state.range(0)));
+  for (auto _ : state) benchmark::DoNotOptimize(decode_status(text, "status"));
+}
+BENCHMARK(decode_status_of)->Arg(2)->Arg(10)->Arg(100)->Arg(1000)->Unit(benchmark::kMicrosecond);
+
+// As the file is where nothing happens: written again twice a minute.
+void decode_status_again(benchmark::State& state) {
+  WatchdogStatus status = status_of(state.range(0));
+  std::array<std::string, 2> texts;
+  for (std::string& text : texts) {
+    status.written_unix_seconds += 30;
+    text = encode_status(status);
+  }
+  StatusDecoder decoder("status");
+  std::size_t next = 0;
+  for (auto _ : state) benchmark::DoNotOptimize(decoder.decode(texts[next++ % texts.size()]));
+}
+BENCHMARK(decode_status_again)->Arg(2)->Arg(10)->Arg(100)->Arg(1000)->Unit(benchmark::kMicrosecond);
 
 }  // namespace

@@ -143,6 +143,26 @@ RC_GTEST_PROP(StatusProperty, DamagedTextIsAValueOrAnError, ()) {
   }
 }
 
+// One decoder for all texts of a file says of each what decode_status() does.
+RC_GTEST_PROP(StatusProperty, ADecoderThatKnowsTheLastTextSaysTheSame, ()) {
+  const std::string alphabet = "{}[]\",:0123456789 \n";
+  StatusDecoder decoder("status");
+  WatchdogStatus status = any_status();
+  for (int text = *inRange(1, 6); text > 0; --text) {
+    WatchdogStatus next = any_status();
+    if (*arbitrary<bool>()) next.bonds = status.bonds;
+    if (*arbitrary<bool>()) next.gone_bonds = status.gone_bonds;
+    std::string written = encode_status(next);
+    if (*inRange(0, 4) == 0) written = mutated(std::move(written), alphabet);
+    const auto whole = decode_status(written, "status");
+    const auto& decoded = decoder.decode(written);
+    RC_ASSERT(decoded.has_value() == whole.has_value());
+    if (whole) RC_ASSERT(*decoded == *whole);
+    if (!whole) RC_ASSERT(decoded.error().to_string() == whole.error().to_string());
+    status = std::move(next);
+  }
+}
+
 RC_GTEST_PROP(StatusProperty, TruncatedTextIsAnError, ()) {
   std::string text = encode_status(any_status());
   text.resize(*inRange<std::size_t>(0, text.size() - 2));

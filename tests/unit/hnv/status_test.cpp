@@ -78,6 +78,50 @@ TEST_F(Published, ReaderFollowsTheFile) {
   EXPECT_EQ(reader.read().status, next);
 }
 
+// Whatever it does not decode again must be what a decoder that sees the text for the first time
+// says.
+TEST(StatusDecoder, SaysWhatTheWholeTextSays) {
+  StatusDecoder decoder("status");
+  WatchdogStatus status = some_status();
+  const auto follows = [&decoder](const WatchdogStatus& next) {
+    const auto& decoded = decoder.decode(encode_status(next, R"({"own": 1})"));
+    return decoded.has_value() && *decoded == next;
+  };
+  EXPECT_TRUE(follows(status));
+  status.written_unix_seconds = 30;
+  status.links.messages = 1'000'000;
+  EXPECT_TRUE(follows(status)) << "before the bonds, and longer";
+  status.bonds[0].state = WatchState::steady;
+  EXPECT_TRUE(follows(status));
+  status.written_unix_seconds = 60;
+  status.bonds[0].failovers[FailoverDirection::to_virtual][FailoverCause::link_down] = 4;
+  EXPECT_TRUE(follows(status)) << "both at once";
+  status.gone_bonds.push_back(status.bonds[0]);
+  EXPECT_TRUE(follows(status));
+  status.bonds.clear();
+  EXPECT_TRUE(follows(status));
+  status.version = R"("bonds":)";
+  EXPECT_TRUE(follows(status));
+}
+
+TEST(StatusDecoder, SaysWhatIsWrongBeforeBondsThatAreTheSame) {
+  StatusDecoder decoder("status");
+  const std::string sound = encode_status(some_status());
+  ASSERT_TRUE(decoder.decode(sound).has_value());
+  for (const auto& [found, wrong] :
+       {std::pair{"\"schema\": 3", "\"schema\": 4"}, std::pair{"\"pid\": 42", "\"pid\": 4.2"},
+        std::pair{"\"links\": {", "\"links\": {{"}}) {
+    std::string text = sound;
+    text.replace(text.find(found), std::string_view(found).size(), wrong);
+    const auto whole = decode_status(text, "status");
+    ASSERT_FALSE(whole.has_value()) << wrong;
+    const auto& decoded = decoder.decode(text);
+    ASSERT_FALSE(decoded.has_value()) << wrong;
+    EXPECT_EQ(decoded.error().to_string(), whole.error().to_string());
+    EXPECT_EQ(decoder.decode(sound).value(), some_status()) << "and sound again";
+  }
+}
+
 TEST_F(Published, OfAnotherBootIsNoStatus) {
   write(encode_status(some_status()));
   EXPECT_FALSE(read_published_status(file, "next-boot").status.has_value());
