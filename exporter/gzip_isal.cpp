@@ -4,58 +4,69 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
-#include <limits>
 #include <memory>
 #include <stdexcept>
+#include <utility>
 
 #include "exporter/gzip.hpp"
 
 namespace hnv::exporter {
 
-namespace {
-
 // What the library works in: too large for a stack.
-struct Workspace {
-  isal_zstream stream;
+struct GzipSink::Stream {
+  isal_zstream state;
   std::array<std::uint8_t, ISAL_DEF_LVL1_DEFAULT> level_buffer;
+  // With every piece the library moves its window of 32 KiB, so that small ones would cost more
+  // than their compression does.
+  std::array<char, std::size_t{256} * 1024> input;
+  std::size_t gathered = 0;  // bytes of it
   std::array<std::uint8_t, std::size_t{64} * 1024> output;
+
+  void compress(bool last, std::string& packed);
 };
 
-}  // namespace
+GzipSink::GzipSink() : stream_(new Stream) {  // not zeroed
+  isal_zstream& state = stream_->state;
+  isal_deflate_init(&state);
+  state.level = 1;
+  state.level_buf = stream_->level_buffer.data();
+  state.level_buf_size = static_cast<std::uint32_t>(stream_->level_buffer.size());
+  state.gzip_flag = IGZIP_GZIP;
+  state.flush = NO_FLUSH;
+  state.avail_in = 0;  // the call above leaves it as it was
+}
 
-std::string gzip(std::string_view content) {
-  const std::unique_ptr<Workspace> work(new Workspace);  // not zeroed
-  isal_zstream& stream = work->stream;
-  isal_deflate_init(&stream);
-  stream.level = 1;
-  stream.level_buf = work->level_buffer.data();
-  stream.level_buf_size = static_cast<std::uint32_t>(work->level_buffer.size());
-  stream.gzip_flag = IGZIP_GZIP;
-  stream.flush = NO_FLUSH;
-  stream.avail_in = 0;  // the call above leaves it as it was
-  std::string out;
-  constexpr std::size_t kExpectedRatio = 6;
-  out.reserve(content.size() / kExpectedRatio);
+GzipSink::~GzipSink() = default;
+
+void GzipSink::append(std::string_view piece) {
+  while (!piece.empty()) {
+    auto& input = stream_->input;
+    if (stream_->gathered == input.size()) stream_->compress(false, packed_);
+    const std::size_t count = std::min(piece.size(), input.size() - stream_->gathered);
+    piece.copy(input.data() + stream_->gathered, count);
+    stream_->gathered += count;
+    piece.remove_prefix(count);
+  }
+}
+
+std::string GzipSink::packed() && {
+  stream_->compress(true, packed_);
+  return std::move(packed_);
+}
+
+// What was gathered.
+void GzipSink::Stream::compress(bool last, std::string& packed) {
+  state.next_in = reinterpret_cast<std::uint8_t*>(input.data());
+  state.avail_in = static_cast<std::uint32_t>(std::exchange(gathered, 0));
+  state.end_of_stream = last ? 1 : 0;
   do {
-    if (stream.avail_in == 0) {
-      const std::size_t piece =
-          std::min<std::size_t>(content.size(), std::numeric_limits<std::int32_t>::max());
-      // The library only reads what it is given as writable.
-      stream.next_in =
-          reinterpret_cast<std::uint8_t*>(const_cast<char*>(content.data()));  // NOLINT
-      stream.avail_in = static_cast<std::uint32_t>(piece);
-      content.remove_prefix(piece);
-      stream.end_of_stream = content.empty() ? 1 : 0;
-    }
-    stream.next_out = work->output.data();
-    stream.avail_out = static_cast<std::uint32_t>(work->output.size());
-    if (isal_deflate(&stream) != COMP_OK) {
+    state.next_out = output.data();
+    state.avail_out = static_cast<std::uint32_t>(output.size());
+    if (isal_deflate(&state) != COMP_OK) {
       throw std::runtime_error("ISA-L could not compress a body");
     }
-    out.append(reinterpret_cast<const char*>(work->output.data()),
-               work->output.size() - stream.avail_out);
-  } while (stream.internal_state.state != ZSTATE_END);
-  return out;
+    packed.append(reinterpret_cast<const char*>(output.data()), output.size() - state.avail_out);
+  } while (last ? state.internal_state.state != ZSTATE_END : state.avail_out == 0);
 }
 
 }  // namespace hnv::exporter

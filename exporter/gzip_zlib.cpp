@@ -2,9 +2,10 @@
 #include <zlib.h>
 
 #include <algorithm>
+#include <array>
 #include <limits>
 #include <stdexcept>
-#include <vector>
+#include <utility>
 
 #include "exporter/gzip.hpp"
 
@@ -18,8 +19,11 @@ constexpr int kLevel = 1;
 constexpr int kWindowBits = 15 + 16;
 constexpr int kMemoryLevel = 8;  // zlib's default
 
-struct Stream {
+}  // namespace
+
+struct GzipSink::Stream {
   z_stream state{};
+  std::array<Bytef, std::size_t{64} * 1024> output;
 
   Stream() {
     if (::deflateInit2(&state, kLevel, Z_DEFLATED, kWindowBits, kMemoryLevel, Z_DEFAULT_STRATEGY) !=
@@ -32,34 +36,38 @@ struct Stream {
   Stream(Stream&&) = delete;
   Stream& operator=(Stream&&) = delete;
   ~Stream() { ::deflateEnd(&state); }
+
+  void compress(std::string_view piece, bool last, std::string& packed);
 };
 
-}  // namespace
+GzipSink::GzipSink() : stream_(new Stream) {}
 
-std::string gzip(std::string_view content) {
-  Stream stream;
-  std::vector<Bytef> output(std::size_t{64} * 1024);
-  std::string out;
-  constexpr std::size_t kExpectedRatio = 6;
-  out.reserve(content.size() / kExpectedRatio);
+GzipSink::~GzipSink() = default;
+
+void GzipSink::append(std::string_view piece) {
+  constexpr std::size_t kMost = std::numeric_limits<uInt>::max();
+  for (; !piece.empty(); piece.remove_prefix(std::min(piece.size(), kMost))) {
+    stream_->compress(piece.substr(0, kMost), false, packed_);
+  }
+}
+
+std::string GzipSink::packed() && {
+  stream_->compress({}, true, packed_);
+  return std::move(packed_);
+}
+
+void GzipSink::Stream::compress(std::string_view piece, bool last, std::string& packed) {
+  // zlib reads what it is given as writable.
+  state.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(piece.data()));  // NOLINT
+  state.avail_in = static_cast<uInt>(piece.size());
   int outcome = Z_OK;
   do {
-    if (stream.state.avail_in == 0) {
-      const std::size_t piece =
-          std::min<std::size_t>(content.size(), std::numeric_limits<uInt>::max());
-      // zlib reads what it is given as writable.
-      stream.state.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(content.data()));  // NOLINT
-      stream.state.avail_in = static_cast<uInt>(piece);
-      content.remove_prefix(piece);
-    }
-    stream.state.next_out = output.data();
-    stream.state.avail_out = static_cast<uInt>(output.size());
-    outcome = ::deflate(&stream.state, content.empty() ? Z_FINISH : Z_NO_FLUSH);
+    state.next_out = output.data();
+    state.avail_out = static_cast<uInt>(output.size());
+    outcome = ::deflate(&state, last ? Z_FINISH : Z_NO_FLUSH);
     if (outcome == Z_STREAM_ERROR) throw std::runtime_error("zlib could not compress a body");
-    out.append(reinterpret_cast<const char*>(output.data()),
-               output.size() - stream.state.avail_out);
-  } while (outcome != Z_STREAM_END);
-  return out;
+    packed.append(reinterpret_cast<const char*>(output.data()), output.size() - state.avail_out);
+  } while (last ? outcome != Z_STREAM_END : state.avail_out == 0);
 }
 
 }  // namespace hnv::exporter

@@ -123,10 +123,11 @@ void LiveFeed::run() {
 
 void LiveFeed::look_once(std::unique_lock<std::mutex>& lock) {
   const auto now = steady_clock::now();
+  const bool followed = hub_->watchers != 0;
   lock.unlock();
-  const Renderer::Body body = look_();
+  const Renderer::Body body = look_(followed);
   lock.lock();
-  if (!body || hub_->watchers == 0) return;
+  if (!body || !followed || hub_->watchers == 0) return;
   const std::string_view present = revision_of(*body);
   if (!hub_->newcomer && present == hub_->revision && now - hub_->told < periods_.idle) return;
   auto message = std::make_shared<const std::string>(

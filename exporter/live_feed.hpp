@@ -18,8 +18,9 @@ namespace hnv::exporter {
 
 class LiveFeed {
  public:
-  // On the feed's thread; what bonds_json() made, nullptr: it has failed.
-  using Look = std::function<Renderer::Body()>;
+  // On the feed's thread; what bonds_json() made, nullptr: it has failed. Unless somebody follows,
+  // what it gives is not read: rendering hundreds of bonds takes longer than looking at them.
+  using Look = std::function<Renderer::Body(bool followed)>;
   struct Periods {
     std::chrono::milliseconds idle = ThroughputHistory::kStep;
     std::chrono::milliseconds watched = std::chrono::seconds(1);

@@ -76,14 +76,14 @@ const std::vector<PreparedSection>& prepared_table() {
 
 }  // namespace
 
-std::string metrics_body(const Snapshot& snapshot, ExpositionFormat format,
-                         const MetricChoice& choice) {
-  SampleWriter writer(snapshot, format);
+void write_metrics(const Snapshot& snapshot, ExpositionFormat format, const MetricChoice& choice,
+                   TextSink& sink) {
+  SampleWriter writer(snapshot, format, sink);
   for (const PreparedSection& section : prepared_table()) {
     if (section.node_bonding && !choice.node_bonding) continue;
     for (const PreparedRow& row : section.rows) writer.write(row);
   }
-  return std::move(writer).body();
+  writer.end();
 }
 
 }  // namespace hnv::exporter

@@ -17,6 +17,7 @@
 
 #include "exporter/exposition.hpp"
 #include "exporter/snapshot.hpp"
+#include "exporter/text_sink.hpp"
 
 namespace hnv::exporter {
 
@@ -75,7 +76,7 @@ struct MetricChoice {
 std::span<const MetricSection> metric_table();
 
 // A whole body, in the order of the table; rows without samples are left out.
-std::string metrics_body(const Snapshot& snapshot, ExpositionFormat format,
-                         const MetricChoice& choice = {});
+void write_metrics(const Snapshot& snapshot, ExpositionFormat format, const MetricChoice& choice,
+                   TextSink& sink);
 
 }  // namespace hnv::exporter

@@ -1,27 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
-// A text of many small pieces. They gather in a small array, which goes to the text when it is
-// full: appending each to a std::string takes about twice as long, and a large scrape has a million
-// of them.
+// A text of many small pieces. They gather in a small array, which goes to the sink when it is
+// full: a large scrape has a million of them.
 #pragma once
 
 #include <array>
 #include <cstddef>
-#include <string>
 #include <string_view>
-#include <utility>
+
+#include "exporter/text_sink.hpp"
 
 namespace hnv::exporter {
 
 class PieceBuffer {
  public:
-  // The memory that is set aside for the text grows beyond it where it must.
-  explicit PieceBuffer(std::size_t expected_size) { text_.reserve(expected_size); }
+  // `sink` outlives the buffer.
+  explicit PieceBuffer(TextSink& sink) : sink_(sink) {}
 
   void append(std::string_view piece) {
     if (piece.size() > pieces_.size() - used_) {
       flush();
       if (piece.size() > pieces_.size()) {
-        text_.append(piece);
+        sink_.append(piece);
         return;
       }
     }
@@ -35,21 +34,16 @@ class PieceBuffer {
   }
   void wrote(const char* end) { used_ = static_cast<std::size_t>(end - pieces_.data()); }
 
-  // The whole text; the buffer is used up.
-  std::string text() && {
-    flush();
-    return std::move(text_);
-  }
-
- private:
+  // What is still here goes to the sink.
   void flush() {
-    text_.append(pieces_.data(), used_);
+    sink_.append({pieces_.data(), used_});
     used_ = 0;
   }
 
+ private:
+  TextSink& sink_;
   std::array<char, 4096> pieces_;  // the first used_ of them
   std::size_t used_ = 0;
-  std::string text_;
 };
 
 }  // namespace hnv::exporter

@@ -8,6 +8,29 @@
 
 namespace hnv::exporter {
 
+namespace {
+
+// Compresses from the byte on that makes a text worth it.
+class PackedBody final : public TextSink {
+ public:
+  void append(std::string_view piece) override {
+    if (gzip_) return gzip_->append(piece);
+    small_.append(piece);
+    if (small_.size() <= Renderer::kWorthCompressing) return;
+    gzip_.emplace();
+    gzip_->append(small_);
+  }
+
+  [[nodiscard]] Coding coding() const { return gzip_ ? Coding::gzip : Coding::identity; }
+  std::string body() && { return gzip_ ? std::move(*gzip_).packed() : std::move(small_); }
+
+ private:
+  std::string small_;
+  std::optional<GzipSink> gzip_;
+};
+
+}  // namespace
+
 Renderer::Renderer(Take take, Render render, OnFailure on_failure)
     : take_(std::move(take)),
       render_(std::move(render)),
@@ -82,13 +105,18 @@ Renderer::Bodies Renderer::play(const PerBody<bool>& wanted) const {
   try {
     const Snapshot snapshot = take_();
     for (const View view : base::all_values<View>()) {
-      const bool zipped = wanted[view][Coding::gzip];
-      if (!zipped && !wanted[view][Coding::identity]) continue;
-      auto body = std::make_shared<const std::string>(render_(view, snapshot));
-      if (zipped && body->size() > kWorthCompressing) {
-        bodies[view][Coding::gzip] = std::make_shared<const std::string>(gzip(*body));
+      if (wanted[view][Coding::identity]) {
+        StringSink text;
+        render_(view, snapshot, text);
+        bodies[view][Coding::identity] =
+            std::make_shared<const std::string>(std::move(text).text());
       }
-      bodies[view][Coding::identity] = std::move(body);
+      if (wanted[view][Coding::gzip]) {
+        PackedBody packed;
+        render_(view, snapshot, packed);
+        bodies[view][packed.coding()] =
+            std::make_shared<const std::string>(std::move(packed).body());
+      }
     }
   } catch (const std::exception& problem) {
     on_failure_(problem.what());

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // One thread with an ordinary stack does the work behind the requests, in rounds: it takes a
-// snapshot and renders each view that somebody waits for, and compresses it, once. Requests that
-// come during a round share the next one. So nobody gets facts older than his request, and any
-// number of them costs two rounds at most.
+// snapshot and renders each view that somebody waits for once for each coding. Requests that come
+// during a round share the next one. So nobody gets facts older than his request, and any number of
+// them costs two rounds at most.
 #pragma once
 
 #include <chrono>
@@ -17,6 +17,7 @@
 
 #include "base/enum_names.hpp"
 #include "exporter/snapshot.hpp"
+#include "exporter/text_sink.hpp"
 
 namespace hnv::exporter {
 
@@ -25,8 +26,8 @@ enum class View : std::uint8_t {
   openmetrics,
   live_page,
   still_page,
-  bonds,   // /api/v1/bonds
-  events,  // makes sure that the site has the last events; renders nothing
+  bonds,    // /api/v1/bonds
+  nothing,  // a snapshot is taken, for those who keep something of each
 };
 
 enum class Coding : std::uint8_t { identity, gzip };
@@ -36,7 +37,7 @@ enum class Coding : std::uint8_t { identity, gzip };
 template <>
 struct hnv::base::EnumNames<hnv::exporter::View> {
   static constexpr auto names = std::to_array<std::string_view>(
-      {"metrics", "openmetrics", "live_page", "still_page", "bonds", "events"});
+      {"metrics", "openmetrics", "live_page", "still_page", "bonds", "nothing"});
 };
 
 // The words of Accept-Encoding and Content-Encoding.
@@ -52,7 +53,7 @@ class Renderer {
   using Body = std::shared_ptr<const std::string>;
   // All three run on the renderer's thread only.
   using Take = std::function<Snapshot()>;
-  using Render = std::function<std::string(View, const Snapshot&)>;
+  using Render = std::function<void(View, const Snapshot&, TextSink&)>;
   // Hears of exceptions from these two.
   using OnFailure = std::function<void(const std::string&)>;
 

@@ -5,7 +5,6 @@
 #include <cassert>
 #include <cstddef>
 #include <limits>
-#include <utility>
 
 #include "exporter/metric_rows.hpp"
 
@@ -65,7 +64,6 @@ std::string ending_of(const MetricRow& row, const std::vector<std::string_view>&
   return ending.append(kLabelsEnd);
 }
 
-// Too much costs nothing: what is not written is not backed by memory.
 std::size_t expected_size(const Snapshot& snapshot) {
   constexpr std::size_t kSample = 128;
   constexpr std::size_t kSamplesOfABond = 64;
@@ -97,8 +95,9 @@ PreparedRow::PreparedRow(const MetricRow& the_row)
   }
 }
 
-SampleWriter::SampleWriter(const Snapshot& snapshot, ExpositionFormat format)
-    : snapshot_(snapshot), format_(format), out_(expected_size(snapshot)) {
+SampleWriter::SampleWriter(const Snapshot& snapshot, ExpositionFormat format, TextSink& sink)
+    : snapshot_(snapshot), format_(format), out_(sink) {
+  sink.expect(expected_size(snapshot));
   for (const BondReport& bond : snapshot.bonds) {
     bonds_.push_back(labels_of(bond_labels, {bond.link.name}));
     for (const SlaveReport& slave : bond.slaves) {
@@ -118,9 +117,9 @@ void SampleWriter::write(const PreparedRow& row) {
   std::visit([this](const auto& values) { write_samples(values); }, row.row->values);
 }
 
-std::string SampleWriter::body() && {
+void SampleWriter::end() {
   out_.append(end_of(format_));
-  return std::move(out_).text();
+  out_.flush();
 }
 
 void SampleWriter::write_samples(BondValue value) {

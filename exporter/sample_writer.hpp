@@ -26,13 +26,13 @@ struct PreparedRow {
 
 class SampleWriter final : private Samples {
  public:
-  // `snapshot` outlives the writer.
-  SampleWriter(const Snapshot& snapshot, ExpositionFormat format);
+  // `snapshot` and `sink` outlive the writer.
+  SampleWriter(const Snapshot& snapshot, ExpositionFormat format, TextSink& sink);
 
   void write(const PreparedRow& row);
 
-  // What was written, and the end; the writer is used up.
-  std::string body() &&;
+  // After the last row.
+  void end();
 
  private:
   void write_samples(BondValue value);

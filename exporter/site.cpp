@@ -57,44 +57,48 @@ Site::Site(PageContext context, Renderer::Take take, Observer observer, MetricCh
       run_(fmt::format("{:x}", static_cast<std::uint64_t>(base::unix_time() * 1000))),
       events_(std::make_shared<const Events>()),
       renderer_([this] { return take_snapshot(); },
-                [this](View view, const Snapshot& snapshot) { return render(view, snapshot); },
+                [this](View view, const Snapshot& snapshot, TextSink& sink) {
+                  render(view, snapshot, sink);
+                },
                 [this](const std::string& problem) { observer_.on_failure(problem); }) {}
 
 Snapshot Site::take_snapshot() {
   Snapshot snapshot = take_();
   if (!snapshot.sources[Source::netlink].error) ready_ = true;
   history_.record(snapshot);
+  {
+    const std::lock_guard lock(events_mutex_);
+    events_ = snapshot.events;
+  }
   observer_.on_snapshot(snapshot);
   return snapshot;
 }
 
-std::string Site::render(View view, const Snapshot& snapshot) {
+void Site::render(View view, const Snapshot& snapshot, TextSink& sink) {
   switch (view) {
     case View::metrics:
-      return metrics_body(snapshot, ExpositionFormat::text, metrics_);
+      return write_metrics(snapshot, ExpositionFormat::text, metrics_, sink);
     case View::openmetrics:
-      return metrics_body(snapshot, ExpositionFormat::openmetrics, metrics_);
+      return write_metrics(snapshot, ExpositionFormat::openmetrics, metrics_, sink);
     case View::live_page:
-      return render_status_page(snapshot, history_, context_, true);
+      return sink.append(render_status_page(snapshot, history_, context_, true));
     case View::still_page:
-      return render_status_page(snapshot, history_, context_, false);
+      return sink.append(render_status_page(snapshot, history_, context_, false));
     case View::bonds:
-      return bonds_json(snapshot, history_, context_.host, run_);
-    case View::events:
-      const std::lock_guard lock(events_mutex_);
-      events_ = snapshot.events;
+      return sink.append(bonds_json(snapshot, history_, context_.host, run_));
+    case View::nothing:
       break;
   }
-  return "";
 }
 
 bool Site::warm_up() {
-  renderer_.get(View::metrics);
+  renderer_.get(View::nothing);
   return ready_;
 }
 
 void Site::go_live() {
-  feed_.emplace([this] { return renderer_.get(View::bonds); });
+  feed_.emplace(
+      [this](bool followed) { return renderer_.get(followed ? View::bonds : View::nothing); });
 }
 
 HttpResponse Site::respond_with(View view, std::string_view content_type) {
@@ -140,7 +144,7 @@ HttpResponse Site::respond_with_events(const std::string& query) {
   if (!since) {
     return json_error(kBadRequest, "the only parameter is since=NUMBER, a sequence number");
   }
-  HttpResponse response = respond_with(View::events, kJson);
+  HttpResponse response = respond_with(View::nothing, kJson);
   if (response.status != kOk) return response;
   // The renderer waits for the mutex, so it is not held while the text is made.
   std::unique_lock lock(events_mutex_);

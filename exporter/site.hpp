@@ -39,7 +39,7 @@ class Site {
 
  private:
   Snapshot take_snapshot();
-  std::string render(View view, const Snapshot& snapshot);
+  void render(View view, const Snapshot& snapshot, TextSink& sink);
   HttpResponse respond_with(View view, std::string_view content_type);
   HttpResponse respond_with_metrics(const HttpRequest& request);
   HttpResponse respond_with_events(const std::string& query);

@@ -123,6 +123,12 @@ std::vector<std::string> labels_of(const std::string& body) {
   return labels;
 }
 
+std::string gzip(std::string_view content) {
+  GzipSink sink;
+  sink.append(content);
+  return std::move(sink).packed();
+}
+
 std::string formatted(const std::vector<std::string>& labels, std::size_t size) {
   std::string out;
   out.reserve(size);
@@ -140,7 +146,7 @@ std::string formatted(const std::vector<std::string>& labels, std::size_t size) 
 struct Scene {
   explicit Scene(const benchmark::State& state)
       : snapshot(snapshot_of(static_cast<std::size_t>(state.range(0)))),
-        body(metrics_body(snapshot, ExpositionFormat::openmetrics)),
+        body(exporter::test::metrics_body(snapshot, ExpositionFormat::openmetrics)),
         labels(labels_of(body)) {
     make_links(kLinksOfABond * snapshot.bonds.size());
   }
@@ -186,7 +192,9 @@ void scrape(benchmark::State& state) {
   const Drain drain;
   for (auto _ : state) {
     benchmark::DoNotOptimize(counted(*socket, links));
-    drain.write(gzip(metrics_body(scene.snapshot, ExpositionFormat::openmetrics)));
+    GzipSink body;
+    write_metrics(scene.snapshot, ExpositionFormat::openmetrics, {}, body);
+    drain.write(std::move(body).packed());
   }
   scene.tell(state);
 }
@@ -215,7 +223,9 @@ void dump_alone(benchmark::State& state) {
 void writer_alone(benchmark::State& state) {
   const Scene scene(state);
   for (auto _ : state) {
-    benchmark::DoNotOptimize(metrics_body(scene.snapshot, ExpositionFormat::openmetrics));
+    StringSink body;
+    write_metrics(scene.snapshot, ExpositionFormat::openmetrics, {}, body);
+    benchmark::DoNotOptimize(body);
   }
 }
 

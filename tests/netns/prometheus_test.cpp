@@ -118,8 +118,8 @@ long samples_in(const std::string& body) {
 }
 
 TEST_F(PrometheusTest, StoresEverySampleOfBothFormats) {
-  const std::string samples = std::to_string(samples_in(
-      metrics_body(exporter::test::full_snapshot(), ExpositionFormat::text, MetricChoice{true})));
+  const std::string samples = std::to_string(samples_in(exporter::test::metrics_body(
+      exporter::test::full_snapshot(), ExpositionFormat::text, MetricChoice{true})));
   for (const std::string job : {"openmetrics", "text"}) {
     const std::string of_job = "%7Bjob=%22" + job + "%22%7D";
     ASSERT_TRUE(hnv::test::eventually([&] { return value_of("up" + of_job) == "1"; }))

@@ -34,7 +34,7 @@ std::string golden_file(ExpositionFormat format) {
 // The build's own labels change with each build.
 std::string full_text(ExpositionFormat format) {
   const MetricChoice all{.node_bonding = true};
-  return std::regex_replace(metrics_body(test::full_snapshot(), format, all),
+  return std::regex_replace(test::metrics_body(test::full_snapshot(), format, all),
                             std::regex(R"((hnv_exporter_build_info)\{.*\})"),
                             "$1{version=\"V\",revision=\"R\",compiler=\"C\"}");
 }

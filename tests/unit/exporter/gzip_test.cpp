@@ -11,7 +11,21 @@
 
 namespace {
 
-using hnv::exporter::gzip;
+using hnv::exporter::GzipSink;
+
+std::string gzip(std::string_view content, std::size_t piece) {
+  GzipSink sink;
+  for (std::size_t begin = 0; begin < content.size(); begin += piece) {
+    sink.append(content.substr(begin, piece));
+  }
+  return std::move(sink).packed();
+}
+
+std::string gzip(std::string_view content) {
+  GzipSink sink;
+  sink.append(content);
+  return std::move(sink).packed();
+}
 
 // What a client makes of it; "?" where it would complain.
 std::string unpacked(const std::string& packed) {
@@ -49,6 +63,8 @@ TEST(Gzip, GivesBackWhatWentIn) {
   for (const unsigned lines : {0U, 1U, 1000U, 50'000U}) {
     const std::string text = metrics_of(lines);
     EXPECT_TRUE(unpacked(gzip(text)) == text) << lines;
+    EXPECT_TRUE(unpacked(gzip(text, 4096)) == text) << lines << " in pieces as they are written";
+    EXPECT_TRUE(unpacked(gzip(text, 997)) == text) << lines << " in odd pieces";
   }
 }
 
@@ -57,11 +73,13 @@ TEST(Gzip, GivesBackWhatCannotBeCompressed) {
   std::string noise(1'000'000, '\0');
   for (char& byte : noise) byte = static_cast<char>(random());
   EXPECT_TRUE(unpacked(gzip(noise)) == noise);
+  EXPECT_TRUE(unpacked(gzip(noise, 100'000)) == noise);
 }
 
 TEST(Gzip, MakesMetricsMuchSmaller) {
   const std::string text = metrics_of(10'000);
   EXPECT_LT(gzip(text).size() * 5, text.size());
+  EXPECT_LT(gzip(text, 4096).size() * 5, text.size()) << "the pieces are not compressed one by one";
 }
 
 TEST(Gzip, WorksOnSeveralThreadsAtOnce) {

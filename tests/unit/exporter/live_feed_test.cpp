@@ -7,6 +7,7 @@
 #include <atomic>
 #include <future>
 #include <new>
+#include <utility>
 
 namespace {
 
@@ -29,7 +30,7 @@ LiveFeed::Periods periods(milliseconds idle, milliseconds watched, milliseconds 
 }
 
 TEST(LiveFeed, TellsTheFirstAtOnce) {
-  LiveFeed feed([] { return body("a", 1); }, periods(hours(1), hours(1), hours(1)));
+  LiveFeed feed([](bool) { return body("a", 1); }, periods(hours(1), hours(1), hours(1)));
   EXPECT_EQ(feed.open()->next(),
             "id: a\nevent: bonds\ndata: {\"revision\":\"a\",\"number\":1}\n\n");
 }
@@ -37,7 +38,7 @@ TEST(LiveFeed, TellsTheFirstAtOnce) {
 TEST(LiveFeed, TellsWhatHasAnotherRevisionOnly) {
   std::atomic<int> looks{0};
   LiveFeed feed(
-      [&looks] {
+      [&looks](bool) {
         const int look = ++looks;
         return body(look < 5 ? "a" : "b", look);
       },
@@ -49,7 +50,8 @@ TEST(LiveFeed, TellsWhatHasAnotherRevisionOnly) {
 }
 
 TEST(LiveFeed, TellsTheSameNowAndThen) {
-  LiveFeed feed([] { return body("a", 1); }, periods(milliseconds(20), milliseconds(1), hours(1)));
+  LiveFeed feed([](bool) { return body("a", 1); },
+                periods(milliseconds(20), milliseconds(1), hours(1)));
   const auto stream = feed.open();
   EXPECT_THAT(stream->next(), HasSubstr("id: a\n"));
   EXPECT_THAT(stream->next(), HasSubstr("id: a\n"));
@@ -59,16 +61,37 @@ TEST(LiveFeed, LooksAlsoWhenNobodyListens) {
   std::promise<void> thrice;
   int looks = 0;
   const LiveFeed feed(
-      [&] {
+      [&](bool followed) {
+        EXPECT_FALSE(followed);
         if (++looks == 3) thrice.set_value();
-        return body("a", looks);
+        return Renderer::Body();
       },
       periods(milliseconds(1), milliseconds(1), hours(1)));
   EXPECT_EQ(thrice.get_future().wait_for(std::chrono::seconds(10)), std::future_status::ready);
 }
 
+// What was made for nobody is not rendered, and must not be told to who came meanwhile.
+TEST(LiveFeed, TellsAFollowerOnlyWhatWasMadeForOne) {
+  std::promise<void> begun;
+  std::promise<void> release;
+  LiveFeed feed(
+      [&, first = true](bool followed) mutable {
+        if (!std::exchange(first, false)) return body(followed ? "followed" : "alone", 2);
+        begun.set_value();
+        release.get_future().wait();
+        return body("alone", 1);
+      },
+      periods(milliseconds(1), milliseconds(1), hours(1)));
+  begun.get_future().wait();
+  const auto stream = feed.open();
+  auto heard = std::async(std::launch::async, [&stream] { return stream->next(); });
+  // Whether the stream begins before the look ends or after it.
+  release.set_value();
+  EXPECT_THAT(heard.get(), HasSubstr("id: followed\n"));
+}
+
 TEST(LiveFeed, GivesASignOfLifeWhileNoLookSucceeds) {
-  LiveFeed feed([] { return Renderer::Body(); },
+  LiveFeed feed([](bool) { return Renderer::Body(); },
                 periods(hours(1), milliseconds(1), milliseconds(5)));
   EXPECT_EQ(feed.open()->next(), ":\n\n");
 }
@@ -76,7 +99,7 @@ TEST(LiveFeed, GivesASignOfLifeWhileNoLookSucceeds) {
 TEST(LiveFeed, WithoutMemoryItGoesOnAndOwesTheFirstMessage) {
   std::atomic<int> looks{0};
   LiveFeed feed(
-      [&looks] {
+      [&looks](bool) {
         if (++looks == 1) throw std::bad_alloc();
         return body("a", looks);
       },
@@ -85,7 +108,7 @@ TEST(LiveFeed, WithoutMemoryItGoesOnAndOwesTheFirstMessage) {
 }
 
 TEST(LiveFeed, EveryStreamHearsOfIt) {
-  LiveFeed feed([] { return body("a", 1); }, periods(hours(1), hours(1), hours(1)));
+  LiveFeed feed([](bool) { return body("a", 1); }, periods(hours(1), hours(1), hours(1)));
   const auto one = feed.open();
   const auto two = feed.open();
   EXPECT_THAT(one->next(), HasSubstr("id: a\n"));
@@ -94,7 +117,8 @@ TEST(LiveFeed, EveryStreamHearsOfIt) {
 
 TEST(LiveFeed, NewcomersGetWhatOthersWereToldAMomentAgo) {
   std::atomic<int> looks{0};
-  LiveFeed feed([&looks] { return body("a", ++looks); }, periods(hours(1), hours(1), hours(1)));
+  LiveFeed feed([&looks](bool) { return body("a", ++looks); },
+                periods(hours(1), hours(1), hours(1)));
   for (int newcomer = 0; newcomer < 5; ++newcomer) {
     EXPECT_THAT(feed.open()->next(), HasSubstr("\"number\":1}"));
   }
@@ -105,7 +129,7 @@ TEST(LiveFeed, StreamsEndWithIt) {
   std::shared_ptr<HttpStream> stream;
   std::future<std::string> end;
   {
-    LiveFeed feed([] { return body("a", 1); }, periods(hours(1), hours(1), hours(1)));
+    LiveFeed feed([](bool) { return body("a", 1); }, periods(hours(1), hours(1), hours(1)));
     stream = feed.open();
     EXPECT_THAT(stream->next(), HasSubstr("id: a\n"));
     end = std::async(std::launch::async, [&stream] { return stream->next(); });
@@ -114,7 +138,7 @@ TEST(LiveFeed, StreamsEndWithIt) {
 }
 
 TEST(LiveFeed, AStreamCanBeEndedWhileItWaits) {
-  LiveFeed feed([] { return body("a", 1); }, periods(hours(1), hours(1), hours(1)));
+  LiveFeed feed([](bool) { return body("a", 1); }, periods(hours(1), hours(1), hours(1)));
   const auto stream = feed.open();
   stream->next();
   auto end = std::async(std::launch::async, [&stream] { return stream->next(); });

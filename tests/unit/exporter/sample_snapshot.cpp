@@ -275,4 +275,11 @@ Snapshot full_snapshot() {
   return snapshot;
 }
 
+std::string metrics_body(const Snapshot& snapshot, ExpositionFormat format,
+                         const MetricChoice& choice) {
+  StringSink body;
+  write_metrics(snapshot, format, choice, body);
+  return std::move(body).text();
+}
+
 }  // namespace hnv::exporter::test

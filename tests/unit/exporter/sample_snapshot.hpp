@@ -4,6 +4,7 @@
 
 #include <string>
 
+#include "exporter/metrics.hpp"
 #include "exporter/snapshot.hpp"
 
 namespace hnv::exporter::test {
@@ -43,5 +44,9 @@ Snapshot full_snapshot();
 
 // No bond, no watchdog.
 Snapshot empty_snapshot();
+
+// The body that a scrape of it would have.
+std::string metrics_body(const Snapshot& snapshot, ExpositionFormat format,
+                         const MetricChoice& choice = {});
 
 }  // namespace hnv::exporter::test
