@@ -208,6 +208,10 @@ bool Connection::read_head(Clock::time_point now) {
 bool Connection::admit(Clock::time_point now) {
   settings_ = host_.settings(now);
   keep_alive_ = request_.keep_alive;
+  if (const auto wait = host_.rate().take(settings_->rate_limit, now)) {
+    return refuse(kTooManyRequests, "more requests than rate_limit allows", now,
+                  retry_after(std::chrono::ceil<std::chrono::seconds>(*wait)));
+  }
   if (settings_->users.empty()) return ask_handler(now);
   return check_password(now);
 }

@@ -13,6 +13,7 @@
 #include "base/unique_fd.hpp"
 #include "exporter/front/limits.hpp"
 #include "exporter/front/password_check.hpp"
+#include "exporter/front/rate_limit.hpp"
 #include "exporter/front/request_head.hpp"
 #include "exporter/front/response_head.hpp"
 #include "exporter/front/transport.hpp"
@@ -36,6 +37,7 @@ class Connection {
 
     virtual const Limits& limits() = 0;
     virtual SharedSettings settings(Clock::time_point now) = 0;
+    virtual RateLimit& rate() = 0;
     virtual PasswordCheck& passwords() = 0;
     // A place with the handler. `in_line`: `on_place` will be called. Health checks have a few of
     // their own.

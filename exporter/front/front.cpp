@@ -88,6 +88,7 @@ struct Front::State final : Connection::Host {
   Clock::time_point accepts_again = Clock::time_point::max();  // max: it accepts
   Clock::time_point accept_reported{};
   Clock::time_point deadlines_looked_at{};
+  RateLimit rate_limit;
   std::unique_ptr<PasswordCheck> password_check;
   // Handlers at work for clients that have gone, by their connections' numbers.
   std::unordered_map<std::uint64_t, UniqueFd> left_alone;
@@ -141,6 +142,7 @@ struct Front::State final : Connection::Host {
     if (const auto reloaded = file.reload_if_changed(now)) options.reports.on_reload(*reloaded);
     return file.current();
   }
+  RateLimit& rate() override { return rate_limit; }
   PasswordCheck& passwords() override { return *password_check; }
   Place ask_for_place(std::uint64_t id, bool is_health) override {
     return places.ask(id, is_health);

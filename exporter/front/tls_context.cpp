@@ -167,6 +167,7 @@ int any_client(X509_STORE_CTX*, void*) {
 // Goes with the context, which connections may hold longer than we do.
 struct ClientRule {
   std::vector<std::string> sans;
+  bool verifies = false;  // by the client's CA
 };
 
 void free_rule(void*, void* rule, CRYPTO_EX_DATA*, int, long, void*) {
@@ -181,9 +182,9 @@ ClientRule* new_rule(SSL_CTX* context) {
 }
 
 int client_with_san(X509_STORE_CTX* store, void* data) {
-  if (X509_verify_cert(store) != 1) return 0;
-  X509* certificate = X509_STORE_CTX_get0_cert(store);
-  if (has_one_of(certificate, static_cast<const ClientRule*>(data)->sans)) return 1;
+  const auto& rule = *static_cast<const ClientRule*>(data);
+  if (rule.verifies && X509_verify_cert(store) != 1) return 0;
+  if (has_one_of(X509_STORE_CTX_get0_cert(store), rule.sans)) return 1;
   X509_STORE_CTX_set_error(store, X509_V_ERR_APPLICATION_VERIFICATION);
   return 0;
 }
@@ -199,7 +200,7 @@ void set_client_rule(SSL_CTX* context, const TlsConfig& config) {
     case ClientAuth::require_any:
       SSL_CTX_set_cert_verify_callback(context, any_client, nullptr);
       SSL_CTX_set_verify(context, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, nullptr);
-      return;
+      break;
     case ClientAuth::verify_if_given:
       SSL_CTX_set_verify(context, SSL_VERIFY_PEER, nullptr);
       break;
@@ -210,6 +211,7 @@ void set_client_rule(SSL_CTX* context, const TlsConfig& config) {
   if (config.client_sans.empty()) return;
   ClientRule* rule = new_rule(context);
   for (const std::string& san : config.client_sans) rule->sans.push_back(as_in_certificate(san));
+  rule->verifies = config.client_auth == ClientAuth::require_and_verify;
   SSL_CTX_set_cert_verify_callback(context, client_with_san, rule);
 }
 

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <filesystem>
 
 #include "base/atomic_file.hpp"
@@ -45,6 +46,37 @@ constexpr std::array kHeaders = {
     AllowedHeader{"Content-Security-Policy", {}},
 };
 
+// As time.ParseDuration of Go has it: "1s", "1.5s", "1m30s", "0". Empty for anything else, and for
+// what is less than nothing or longer than a day.
+std::optional<std::chrono::nanoseconds> parse_go_duration(std::string_view text) {
+  struct Unit {
+    std::string_view name;
+    double nanoseconds;
+  };
+  // "ms" before "m".
+  static constexpr std::array kUnits = {
+      Unit{"ns", 1},   Unit{"us", 1e3}, Unit{"\u00b5s", 1e3}, Unit{"\u03bcs", 1e3},
+      Unit{"ms", 1e6}, Unit{"s", 1e9},  Unit{"m", 60e9},      Unit{"h", 3600e9}};
+  if (text == "0") return std::chrono::nanoseconds::zero();
+  if (text.empty()) return std::nullopt;
+  double sum = 0;
+  while (!text.empty()) {
+    double number = 0;
+    const auto [rest, error] =
+        std::from_chars(text.data(), text.data() + text.size(), number, std::chars_format::fixed);
+    if (error != std::errc() || !(number >= 0)) return std::nullopt;
+    text.remove_prefix(static_cast<std::size_t>(rest - text.data()));
+    const auto* unit = std::find_if(kUnits.begin(), kUnits.end(),
+                                    [text](const Unit& one) { return text.starts_with(one.name); });
+    if (unit == kUnits.end()) return std::nullopt;
+    text.remove_prefix(unit->name.size());
+    sum += number * unit->nanoseconds;
+  }
+  constexpr double kMost = 24 * 3600e9;
+  if (!(sum <= kMost)) return std::nullopt;
+  return std::chrono::nanoseconds(static_cast<std::int64_t>(sum));
+}
+
 bool read_bool(YamlReader& reader, const YAML::Node& node, const std::string& what) {
   const std::string text = reader.text(node, what);
   if (!reader.error() && text != "true" && text != "false") {
@@ -70,13 +102,15 @@ class Parser {
 
   WebConfig read(const YAML::Node& root) {
     WebConfig config;
-    if (!reader_.expect_map(root, "the file",
-                            {"tls_server_config", "basic_auth_users", "http_server_config"})) {
+    if (!reader_.expect_map(
+            root, "the file",
+            {"tls_server_config", "basic_auth_users", "http_server_config", "rate_limit"})) {
       return config;
     }
     if (const auto node = present(root, "tls_server_config")) config.tls = read_tls(node);
     if (const auto node = present(root, "basic_auth_users")) read_users(node, config);
     if (const auto node = present(root, "http_server_config")) read_http(node, config);
+    if (const auto node = present(root, "rate_limit")) read_rate_limit(node, config);
     return config;
   }
 
@@ -128,19 +162,30 @@ class Parser {
 
   void read_clients(const YAML::Node& map, TlsConfig& tls) {
     const auto type = present(map, "client_auth_type");
-    if (type) tls.client_auth = read_choice(reader_, type, "client_auth_type", tls.client_auth);
-    if (const auto node = present(map, "client_allowed_sans")) {
-      tls.client_sans = read_list(node, "client_allowed_sans");
+    if (type && type.IsScalar() && type.Scalar() == "RequireClientCert") {
+      tls.client_auth = ClientAuth::require_any;  // by the name that it had at first
+    } else if (type) {
+      tls.client_auth = read_choice(reader_, type, "client_auth_type", tls.client_auth);
     }
     const bool verifies = tls.client_auth == ClientAuth::verify_if_given ||
                           tls.client_auth == ClientAuth::require_and_verify;
     if (verifies && tls.client_ca.empty()) {
       reader_.fail(type, "client_auth_type verifies clients, by nothing; required: client_ca_file");
     }
-    if (!verifies && (!tls.client_ca.empty() || !tls.client_sans.empty())) {
+    if (tls.client_auth == ClientAuth::none && !tls.client_ca.empty()) {
       reader_.fail(map,
-                   "client_ca_file or client_allowed_sans, and nobody is verified; required: "
+                   "client_ca_file, and no client is asked for a certificate; required: "
                    "client_auth_type RequireAndVerifyClientCert or VerifyClientCertIfGiven");
+    }
+    const auto sans = present(map, "client_allowed_sans");
+    if (!sans) return;
+    tls.client_sans = read_list(sans, "client_allowed_sans");
+    // Else a client without a certificate would pass.
+    if (tls.client_auth != ClientAuth::require_any &&
+        tls.client_auth != ClientAuth::require_and_verify) {
+      reader_.fail(sans,
+                   "client_allowed_sans, and clients need no certificate; required: "
+                   "client_auth_type RequireAndVerifyClientCert or RequireAnyClientCert");
     }
   }
 
@@ -277,6 +322,26 @@ class Parser {
       check_header(node, allowed, value);
       config.headers.emplace_back(name, value);
     }
+  }
+
+  void read_rate_limit(const YAML::Node& map, WebConfig& config) {
+    if (!reader_.expect_map(map, "rate_limit", {"interval", "burst"})) return;
+    RateLimitConfig limit;
+    constexpr unsigned kMostBurst = 1'000'000;
+    if (const auto node = present(map, "burst")) {
+      limit.burst = reader_.number(node, "burst", 1, kMostBurst);
+    }
+    const auto node = present(map, "interval");
+    if (!node) return;  // as 0: no limit
+    constexpr std::chrono::hours kLongest{1};
+    const auto interval = parse_go_duration(reader_.text(node, "interval"));
+    if (!interval || *interval > kLongest) {
+      reader_.fail(node, "interval is '" + node.as<std::string>("") +
+                             "'; allowed: a duration such as 1s, 250ms or 0, up to 1h");
+      return;
+    }
+    limit.interval = *interval;
+    if (limit.interval.count() != 0) config.rate_limit = limit;
   }
 
   void check_header(const YAML::Node& node, const AllowedHeader& allowed, std::string_view value) {

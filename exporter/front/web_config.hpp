@@ -11,6 +11,7 @@
 
 #include "base/enum_names.hpp"
 #include "base/expected.hpp"
+#include "exporter/front/rate_limit.hpp"
 
 namespace hnv::exporter::front {
 
@@ -50,6 +51,7 @@ struct WebConfig {
   std::optional<TlsConfig> tls;
   std::vector<std::pair<std::string, std::string>> users;  // name, bcrypt hash
   std::vector<std::pair<std::string, std::string>> headers;
+  std::optional<RateLimitConfig> rate_limit;
 };
 
 // Relative names of files are relative to `file`. Errors: invalid, with file, line and column.

@@ -63,6 +63,7 @@ base::Expected<void> WebSettingsFile::reload() {
   WebSettings settings;
   settings.users = config->users;
   settings.headers = config->headers;
+  settings.rate_limit = config->rate_limit;
   if (config->tls) {
     auto tls = make_tls_context(*config->tls);
     if (!tls) return base::failure(tls.error());

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/expected.hpp"
+#include "exporter/front/rate_limit.hpp"
 #include "exporter/front/tls_context.hpp"
 
 namespace hnv::exporter::front {
@@ -18,6 +19,7 @@ struct WebSettings {
   TlsContext tls;  // nullptr: in the clear
   std::vector<std::pair<std::string, std::string>> users;
   std::vector<std::pair<std::string, std::string>> headers;
+  std::optional<RateLimitConfig> rate_limit;
 };
 
 using SharedSettings = std::shared_ptr<const WebSettings>;

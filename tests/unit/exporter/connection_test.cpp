@@ -31,6 +31,7 @@ class Desk final : public Connection::Host {
  public:
   const Limits& limits() override { return limits_; }
   SharedSettings settings(Connection::Clock::time_point /*now*/) override { return settings_; }
+  RateLimit& rate() override { return rate_; }
   PasswordCheck& passwords() override { return passwords_; }
   Place ask_for_place(std::uint64_t /*id*/, bool /*is_health*/) override { return Place::taken; }
   void give_back_place(std::uint64_t /*id*/) override {}
@@ -56,6 +57,7 @@ class Desk final : public Connection::Host {
  private:
   Limits limits_;
   SharedSettings settings_ = WebSettingsFile::open("")->current();
+  RateLimit rate_;
   PasswordCheck passwords_{limits_, [] {}};
   base::UniqueFd handler_;
   base::UniqueFd kept_;

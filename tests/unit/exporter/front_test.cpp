@@ -23,7 +23,10 @@ namespace {
 using namespace hnv;
 using namespace hnv::exporter;
 using namespace hnv::exporter::test;
+using ::testing::AllOf;
+using ::testing::Gt;
 using ::testing::HasSubstr;
+using ::testing::Le;
 using Clock = std::chrono::steady_clock;
 using std::chrono::milliseconds;
 
@@ -73,6 +76,22 @@ TEST(Front, RefusesOtherMethodsAndSaysWhichAreRight) {
     EXPECT_EQ(reply.header("Allow"), "GET, HEAD") << method;
   }
   EXPECT_EQ(calls, 0);
+}
+
+TEST(Front, RefusesMoreRequestsThanTheRateLimitAllows) {
+  std::atomic<int> calls{0};
+  const WholeFront front(
+      [&calls](const HttpRequest& request) {
+        ++calls;
+        return echo(request);
+      },
+      {}, "rate_limit: {interval: 1h, burst: 2}\n");
+  EXPECT_EQ(get(front.port(), "/metrics").status, 200);
+  EXPECT_EQ(get(front.port(), "/").status, 200);
+  const HttpReply refused = get(front.port(), "/metrics");
+  EXPECT_EQ(refused.status, 429);
+  EXPECT_THAT(std::stoi(refused.header("Retry-After")), AllOf(Gt(3500), Le(3600)));
+  EXPECT_EQ(calls, 2);
 }
 
 TEST(Front, KeepsConnections) {

@@ -122,6 +122,24 @@ TEST(FrontTls, ClientsNeedACertificateOfTheRightHand) {
   EXPECT_EQ(status(nullptr), 0);
 }
 
+TEST(FrontTls, NamesAreCheckedAlsoWhereNobodyVerifiesWhoGaveThem) {
+  const WholeFront front(echo, {},
+                         inline_tls(make_certificate("one"),
+                                    "  client_auth_type: RequireAnyClientCert\n"
+                                    "  client_allowed_sans: [friend]\n"));
+  const auto status = [&front](const TestCertificate* own) {
+    TlsClient client;
+    SSL_CTX_set_max_proto_version(client.context(), TLS1_2_VERSION);
+    if (own != nullptr) client.use(*own);
+    return client.connect(front.port()) ? client.ask().status : 0;
+  };
+  const TestCertificate friendly = make_certificate("friend");
+  const TestCertificate stranger = make_certificate("stranger");
+  EXPECT_EQ(status(&friendly), 200);
+  EXPECT_EQ(status(&stranger), 0);
+  EXPECT_EQ(status(nullptr), 0);
+}
+
 TEST(FrontTls, NewCertificateIsTakenAndConnectionsStay) {
   WholeFront front(echo, {}, inline_tls(make_certificate("one")));
   TlsClient old;

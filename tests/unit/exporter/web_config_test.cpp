@@ -34,7 +34,7 @@ TEST(WebConfig, EmptyIsNothing) {
   EXPECT_TRUE(config_of("basic_auth_users:\n").users.empty());
 }
 
-// As the Prometheus exporters document theirs, with every key.
+// As the Prometheus exporters document theirs (docs/web-configuration.md of their toolkit).
 TEST(WebConfig, IsThatOfOtherExporters) {
   const WebConfig config = config_of(std::string(kTls) + R"(
   client_auth_type: RequireAndVerifyClientCert
@@ -51,6 +51,9 @@ http_server_config:
     X-Frame-Options: deny
     Strict-Transport-Security: max-age=1
     X-XSS-Protection: ""
+rate_limit:
+  interval: 1s
+  burst: 20
 basic_auth_users:
   alice: )" + kHash + "\n");
   ASSERT_TRUE(config.tls);
@@ -65,6 +68,39 @@ basic_auth_users:
   EXPECT_THAT(config.users, ElementsAre(Pair("alice", kHash)));
   EXPECT_THAT(config.headers, ElementsAre(Pair("Strict-Transport-Security", "max-age=1"),
                                           Pair("X-Frame-Options", "deny")));
+  EXPECT_EQ(config.rate_limit, (RateLimitConfig{std::chrono::seconds(1), 20}));
+}
+
+TEST(WebConfig, RateLimitHasDurationsAsGoWritesThem) {
+  using namespace std::chrono_literals;
+  const auto interval = [](const std::string& text) {
+    return config_of("rate_limit: {interval: " + text + ", burst: 2}").rate_limit;
+  };
+  EXPECT_EQ(interval("250ms")->interval, 250ms);
+  EXPECT_EQ(interval("1.5s")->interval, 1500ms);
+  EXPECT_EQ(interval("1m30s")->interval, 90s);
+  EXPECT_EQ(interval("10us")->interval, 10us);
+  EXPECT_EQ(interval("\"10\u00b5s\"")->interval, 10us);
+  EXPECT_EQ(interval("0"), std::nullopt) << "off";
+  EXPECT_EQ(interval("0s"), std::nullopt);
+  EXPECT_EQ(config_of("rate_limit: {burst: 5}").rate_limit, std::nullopt);
+  for (const std::string wrong :
+       {"1", "s", "-1s", "1 s", "1e3s", "inf", "nans", "2h", "1d", "1s1"}) {
+    EXPECT_THAT(error_of("rate_limit: {interval: " + wrong + ", burst: 2}"), HasSubstr("1s, 250ms"))
+        << wrong;
+  }
+}
+
+TEST(WebConfig, ClientsMayBeAskedForACertificateThatNobodyVerifies) {
+  const auto auth = [](const std::string& words) {
+    return config_of(std::string(kTls) + words).tls->client_auth;
+  };
+  EXPECT_EQ(auth("  client_auth_type: RequireClientCert\n"), ClientAuth::require_any);
+  EXPECT_EQ(auth("  client_auth_type: RequestClientCert\n  client_ca_file: ca.pem\n"),
+            ClientAuth::request);
+  EXPECT_EQ(auth("  client_auth_type: RequireAnyClientCert\n  client_ca_file: ca.pem\n"
+                 "  client_allowed_sans: [a.example]\n"),
+            ClientAuth::require_any);
 }
 
 TEST(WebConfig, OldVersionsOfTlsAreRaised) {
@@ -82,7 +118,8 @@ struct Mistake {
 TEST(WebConfig, MistakesAreToldWithTheirPlaceAndWhatIsRight) {
   const std::string tls = kTls;
   for (const Mistake& mistake : std::vector<Mistake>{
-           {"nonsense: 1\n", "1:1", "tls_server_config, basic_auth_users, http_server_config"},
+           {"nonsense: 1\n", "1:1",
+            "tls_server_config, basic_auth_users, http_server_config, rate_limit"},
            {"[]", "1:1", "a map"},
            {"a: b: c", "1:5", "parse"},
            {"tls_server_config: 5\n", "1:20", "a map"},
@@ -93,6 +130,13 @@ TEST(WebConfig, MistakesAreToldWithTheirPlaceAndWhatIsRight) {
            {tls + "  client_auth_type: Yes\n", "4:21", "RequireAndVerifyClientCert"},
            {tls + "  client_auth_type: RequireAndVerifyClientCert\n", "4:21", "client_ca_file"},
            {tls + "  client_ca_file: x\n", "2:3", "client_auth_type"},
+           {tls + "  client_allowed_sans: [a]\n", "4:24", "RequireAnyClientCert"},
+           {tls + "  client_auth_type: VerifyClientCertIfGiven\n  client_ca_file: x\n"
+                  "  client_allowed_sans: [a]\n",
+            "6:24", "RequireAndVerifyClientCert"},
+           {"rate_limit: 5\n", "1:13", "a map"},
+           {"rate_limit: {every: 1s}\n", "1:14", "interval, burst"},
+           {"rate_limit: {interval: 1s, burst: 0}\n", "1:35", "1"},
            {tls + "  cipher_suites: [RC4]\n", "4:19", "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256"},
            {tls + "  curve_preferences: [P9]\n", "4:22", "CurveP256"},
            {tls + "  prefer_server_cipher_suites: perhaps\n", "4:32", "true, false"},
