@@ -11,9 +11,9 @@
 
 namespace hnv::exporter {
 
-// Compresses what is appended, at once. Throws std::bad_alloc, or std::runtime_error when the
-// library reports an error, which neither does on sound arguments. Needs 700 KiB of heap at most,
-// and no large stack.
+// Compresses what is appended while it comes, so that a large text is never there as a whole.
+// Throws std::bad_alloc, or std::runtime_error when the library reports an error, which neither
+// does on sound arguments. Needs 700 KiB of heap at most beside the result, and no large stack.
 class GzipSink final : public TextSink {
  public:
   GzipSink();

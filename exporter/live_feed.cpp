@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <condition_variable>
 #include <mutex>
-#include <optional>
 #include <string>
 #include <utility>
 
@@ -66,10 +65,10 @@ class LiveFeed::Stream : public HttpStream {
   void begin_to_watch() {
     watches_ = true;
     ++hub_->watchers;
+    hub_->look.notify_one();
     if (hub_->number != 0 && steady_clock::now() - hub_->told < periods_.watched) return;
     seen_ = hub_->number;
     hub_->newcomer = true;
-    hub_->look.notify_one();
   }
 
   std::shared_ptr<Hub> hub_;
@@ -100,20 +99,22 @@ std::shared_ptr<HttpStream> LiveFeed::open() {
 }
 
 void LiveFeed::run() {
-  const auto begun = steady_clock::now();
-  std::optional<steady_clock::time_point> looked;
   std::unique_lock lock(hub_->mutex);
+  // A look that nobody followed has told nothing: whoever comes then is not to wait for the next.
+  auto due_followed = steady_clock::now();
+  auto due_alone = due_followed + periods_.idle;
   while (!hub_->stopping) {
-    const bool watched = hub_->watchers != 0;
-    const auto first = watched ? begun : begun + periods_.idle;
-    const auto due = looked ? *looked + (watched ? periods_.watched : periods_.idle) : first;
-    if (steady_clock::now() < due) {
+    const bool followed = hub_->watchers != 0;
+    const auto due = followed ? due_followed : due_alone;
+    const auto now = steady_clock::now();
+    if (now < due) {
       hub_->look.wait_until(lock, due);
       continue;
     }
-    looked = steady_clock::now();
+    if (followed) due_followed = now + periods_.watched;
+    due_alone = now + periods_.idle;
     try {
-      look_once(lock);
+      look_once(lock, followed, now);
     } catch (const std::exception&) {
       // Out of memory: the next look is in its time, and a newcomer still waits for it.
       if (!lock.owns_lock()) lock.lock();
@@ -121,9 +122,8 @@ void LiveFeed::run() {
   }
 }
 
-void LiveFeed::look_once(std::unique_lock<std::mutex>& lock) {
-  const auto now = steady_clock::now();
-  const bool followed = hub_->watchers != 0;
+void LiveFeed::look_once(std::unique_lock<std::mutex>& lock, bool followed,
+                         steady_clock::time_point now) {
   lock.unlock();
   const Renderer::Body body = look_(followed);
   lock.lock();

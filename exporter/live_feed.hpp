@@ -45,7 +45,8 @@ class LiveFeed {
   class Stream;
   void run();
   // `lock` holds the hub's mutex, before and after.
-  void look_once(std::unique_lock<std::mutex>& lock);
+  void look_once(std::unique_lock<std::mutex>& lock, bool followed,
+                 std::chrono::steady_clock::time_point now);
 
   Look look_;
   Periods periods_;

@@ -34,7 +34,7 @@ class PieceBuffer {
   }
   void wrote(const char* end) { used_ = static_cast<std::size_t>(end - pieces_.data()); }
 
-  // What is still here goes to the sink.
+  // What is still here goes to the sink. Without it at the end the last pieces are lost.
   void flush() {
     sink_.append({pieces_.data(), used_});
     used_ = 0;

@@ -114,8 +114,8 @@ Renderer::Bodies Renderer::play(const PerBody<bool>& wanted) const {
       if (wanted[view][Coding::gzip]) {
         PackedBody packed;
         render_(view, snapshot, packed);
-        bodies[view][packed.coding()] =
-            std::make_shared<const std::string>(std::move(packed).body());
+        const Coding coding = packed.coding();
+        bodies[view][coding] = std::make_shared<const std::string>(std::move(packed).body());
       }
     }
   } catch (const std::exception& problem) {

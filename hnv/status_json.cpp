@@ -13,9 +13,9 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 // Where the bonds begin. In a string the quotes would be escaped.
-constexpr std::string_view kBonds = "\"bonds\":";
+constexpr std::string_view kBonds = R"("bonds":)";
 // What a status without any has there.
-constexpr std::string_view kNoBonds = "\"bonds\":[],\"gone_bonds\":[]}";
+constexpr std::string_view kNoBonds = R"("bonds":[],"gone_bonds":[]})";
 
 // Thrown and caught in this file only, beside the library's own exceptions.
 class BadStatus : public std::runtime_error {

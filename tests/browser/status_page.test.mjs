@@ -83,6 +83,29 @@ test("a change is on the page within two seconds, and is read out once", async (
   });
 });
 
+test("what follows by itself is accessible too, also when it has lost the exporter", async () => {
+  await server.show("good");
+  await withPage({}, async (page) => {
+    await page.goto(server.url);
+    await live(page);
+    await page.evaluate(await axeSource());
+    await server.show("failover");
+    await page.waitForFunction(() => /The virtual device/.test(document.getElementById("headline").textContent));
+    const both = async () => {
+      for (const colorScheme of ["dark", "light"]) {
+        await page.emulateMedia({ colorScheme });
+        assert.deepEqual(await violations(page), []);
+      }
+    };
+    await both();
+    const { port } = server;
+    await server.stop();
+    await page.locator("#connection.lost").waitFor({ timeout: 12000 });
+    await both();
+    server = await PageServer.start("good", port);
+  });
+});
+
 test("what the reader folded, focused and selected stays through an update", async () => {
   await server.show("ten");
   await withPage({}, async (page) => {

@@ -3,15 +3,17 @@
 #include "exporter/gzip.hpp"
 
 #include <gtest/gtest.h>
-#include <zlib.h>
 
 #include <future>
 #include <random>
 #include <vector>
 
+#include "unpacked.hpp"
+
 namespace {
 
 using hnv::exporter::GzipSink;
+using hnv::exporter::test::unpacked;
 
 std::string gzip(std::string_view content, std::size_t piece) {
   GzipSink sink;
@@ -25,28 +27,6 @@ std::string gzip(std::string_view content) {
   GzipSink sink;
   sink.append(content);
   return std::move(sink).packed();
-}
-
-// What a client makes of it; "?" where it would complain.
-std::string unpacked(const std::string& packed) {
-  constexpr int kGzipOnly = 15 + 16;
-  z_stream stream{};
-  EXPECT_EQ(::inflateInit2(&stream, kGzipOnly), Z_OK);
-  std::vector<Bytef> in(packed.begin(), packed.end());
-  std::vector<Bytef> piece(65536);
-  stream.next_in = in.data();
-  stream.avail_in = static_cast<uInt>(in.size());
-  std::string out;
-  int outcome = Z_OK;
-  while (outcome == Z_OK) {
-    stream.next_out = piece.data();
-    stream.avail_out = static_cast<uInt>(piece.size());
-    outcome = ::inflate(&stream, Z_NO_FLUSH);
-    out.append(reinterpret_cast<const char*>(piece.data()), piece.size() - stream.avail_out);
-  }
-  const bool complete = outcome == Z_STREAM_END && stream.avail_in == 0;
-  ::inflateEnd(&stream);
-  return complete ? out : "?";
 }
 
 std::string metrics_of(std::size_t lines) {
