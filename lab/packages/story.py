@@ -37,6 +37,10 @@ mkdir -p /etc/systemd/system/hnv-exporter.service.d
 printf '[Service]\\nExecStart=\\nExecStart=/usr/sbin/hnv-exporter --config.file=/etc/hnv/hnv.yaml --web.config.file=/etc/hnv/web.yaml\\n' \
   >/etc/systemd/system/hnv-exporter.service.d/tls.conf
 systemctl daemon-reload"""
+# As hnv-exporter(8) says. Read after tls.conf, since systemd takes drop-ins by name.
+SOCKET = """printf '[Service]\\nExecStart=\\nExecStart=/usr/sbin/hnv-exporter --web.systemd-socket --web.config.file=/etc/hnv/web.yaml\\n' \
+  >/etc/systemd/system/hnv-exporter.service.d/with-socket.conf
+systemctl daemon-reload"""
 # Every change of the active slave that a reader of sysfs can see.
 # Waiting by `read`: a process a look would take the emulated CPU from apt.
 WATCH = """exec 9<> <(:); active=; while :; do read -r now </sys/class/net/{bond}/bonding/active_slave
@@ -54,6 +58,7 @@ class Story:
         for title, chapter in (
             ("installed: nothing starts, nothing is enabled, the configuration is valid", self.installed),
             ("enabled: the watchdog sets the primary, the exporter serves over TLS, the prober is heard", self.enabled),
+            ("socket activation: started by the first scrape, and a restart refuses nobody", self.activated),
             ("a flap: the traffic comes back and is counted", self.flapped),
             (f"systemd-analyze security: at most {MOST_EXPOSURE}", self.secured),
             ("killed: back at once, with its counts", self.killed),
@@ -91,6 +96,21 @@ class Story:
         self.wait_metric("hnv_watchdog_up", 1.0)
         machine.sh(f"systemctl reload {' '.join(DAEMONS)}")
         wait_until(lambda: self.metrics().value("hnv_path_verdict", bond=self.bond.name, verdict="healthy") == 1.0, SLOW, "both paths answer")
+
+    def activated(self) -> None:
+        machine, exporter, socket = self.machine, DAEMONS[1], "hnv-exporter.socket"
+        machine.sh(f"systemctl disable --now {exporter}")
+        machine.sh(SOCKET)
+        machine.sh(f"systemctl enable --now {socket}")
+        expect_true(not machine.is_active(exporter), "nobody has asked, and it does not run")
+        self.wait_metric("hnv_bond_sriov_active", 1.0)
+        pid = machine.main_pid(exporter)
+        machine.sh(f"systemctl stop {exporter}")
+        expect(self.metrics().value("hnv_watchdog_up"), 1.0, "hnv_watchdog_up of the one scrape that came while nothing ran")
+        expect_true(machine.main_pid(exporter) not in ("0", pid), "it was started anew")
+        machine.sh(f"rm /etc/systemd/system/{exporter}.d/with-socket.conf; systemctl disable --now {socket}; systemctl stop {exporter}")
+        machine.sh(f"systemctl daemon-reload; systemctl enable --now {exporter}")
+        self.wait_metric("hnv_watchdog_up", 1.0)
 
     def flapped(self) -> None:
         self.flap()
