@@ -144,7 +144,28 @@ test("a page that stands still has no script", async () => {
   });
 });
 
-test("the keyboard reaches everything", async () => {
+test("the keyboard reaches everything, in its order", async () => {
+  await server.show("three");
+  await withPage({}, async (page) => {
+    await page.goto(`${server.url}?live=off`);
+    const wanted = await page.evaluate(() => {
+      const all = [...document.querySelectorAll("a[href], summary, [tabindex='0']")];
+      globalThis.reached = () => all.indexOf(document.activeElement);
+      return all.flatMap((one, index) => (one.checkVisibility() ? [index] : []));
+    });
+    const reached = [];
+    while (reached.length <= wanted.length) {
+      await page.keyboard.press("Tab");
+      const next = await page.evaluate(() => globalThis.reached());
+      if (next === -1 || reached.includes(next)) break;
+      reached.push(next);
+    }
+    assert.ok(wanted.length > 6);
+    assert.deepEqual(reached, wanted);
+  });
+});
+
+test("who skips to the bonds comes to their first summary, and sees it", async () => {
   await server.show("ten");
   await withPage({}, async (page) => {
     await page.goto(server.url);
