@@ -100,6 +100,14 @@ TEST(FrontTls, GarbageAndHalfHandshakesHurtNobody) {
   EXPECT_EQ(read_reply(half.get()).status, 0) << "cut by its deadline";
 }
 
+// 0: the client was not let in. By TLS 1.2, where it hears that from its handshake.
+int status_for(const WholeFront& front, const TestCertificate* own) {
+  TlsClient client;
+  SSL_CTX_set_max_proto_version(client.context(), TLS1_2_VERSION);
+  if (own != nullptr) client.use(*own);
+  return client.connect(front.port()) ? client.ask().status : 0;
+}
+
 TEST(FrontTls, ClientsNeedACertificateOfTheRightHand) {
   const TestCertificate authority = make_certificate("authority");
   const WholeFront front(
@@ -107,12 +115,7 @@ TEST(FrontTls, ClientsNeedACertificateOfTheRightHand) {
       inline_tls(make_certificate("one"), "  client_ca: " + indented(authority.certificate) +
                                               "  client_auth_type: RequireAndVerifyClientCert\n"
                                               "  client_allowed_sans: [friend]\n"));
-  const auto status = [&front](const TestCertificate* own) {
-    TlsClient client;
-    SSL_CTX_set_max_proto_version(client.context(), TLS1_2_VERSION);
-    if (own != nullptr) client.use(*own);
-    return client.connect(front.port()) ? client.ask().status : 0;
-  };
+  const auto status = [&front](const TestCertificate* own) { return status_for(front, own); };
   const TestCertificate friend_of = make_certificate("friend", &authority);
   const TestCertificate stranger = make_certificate("stranger", &authority);
   const TestCertificate impostor = make_certificate("friend");
@@ -127,12 +130,7 @@ TEST(FrontTls, NamesAreCheckedAlsoWhereNobodyVerifiesWhoGaveThem) {
                          inline_tls(make_certificate("one"),
                                     "  client_auth_type: RequireAnyClientCert\n"
                                     "  client_allowed_sans: [friend]\n"));
-  const auto status = [&front](const TestCertificate* own) {
-    TlsClient client;
-    SSL_CTX_set_max_proto_version(client.context(), TLS1_2_VERSION);
-    if (own != nullptr) client.use(*own);
-    return client.connect(front.port()) ? client.ask().status : 0;
-  };
+  const auto status = [&front](const TestCertificate* own) { return status_for(front, own); };
   const TestCertificate friendly = make_certificate("friend");
   const TestCertificate stranger = make_certificate("stranger");
   EXPECT_EQ(status(&friendly), 200);
