@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from lab.errors import LabError
@@ -61,6 +62,14 @@ class Programs:
 
     def hnvctl(self, arguments: str, timeout: float = TWIN_PATIENCE) -> tuple[int, str]:
         return self.guest.attempt(f"{BUILD}/ctl/hnvctl {arguments}", timeout)
+
+    def memory(self) -> str:
+        """What both hold by now. A page is larger than on other machines, so everything that has one of its own costs more."""
+        daemons = (self.watchdog, self.exporter)
+        sizes = [re.findall(r"\d+", self.guest.sh(f"grep VmRSS /proc/{daemon.pid}/status"))[0] for daemon in daemons]
+        page = re.findall(r"\d+", self.guest.sh("grep -m 1 KernelPageSize /proc/self/smaps"))[0]
+        held = ", ".join(f"{daemon.name} {size} KiB" for daemon, size in zip(daemons, sizes))
+        return f"resident, with pages of {page} KiB: {held}"
 
     # --- what they say ---------------------------------------------------------------------------------------------
 

@@ -78,6 +78,29 @@ TEST_F(ExporterProgram, ServesEveryFamily) {
   EXPECT_FALSE(fs::exists(path));
 }
 
+// The address space that glibc reserves for a heap of a thread's own: HEAP_MAX_SIZE of
+// malloc/arena.c, 64 MiB, the first part of which is in use.
+std::size_t heaps_of_threads(const Program& program) {
+  std::ifstream maps("/proc/" + std::to_string(program.pid()) + "/maps");
+  std::size_t count = 0;
+  constexpr std::uint64_t kWhole = std::uint64_t{64} * 1024 * 1024;
+  for (std::string line; std::getline(maps, line);) {
+    std::size_t dash = 0;
+    const std::uint64_t begin = std::stoull(line, &dash, 16);
+    const std::uint64_t end = std::stoull(line.substr(dash + 1), nullptr, 16);
+    const bool reserved = line.find(" ---p ") != std::string::npos;
+    if (reserved && end % kWhole == 0 && end - begin > kWhole / 2 && end - begin < kWhole) ++count;
+  }
+  return count;
+}
+
+TEST_F(ExporterProgram, HasOneHeapForAllThreads) {
+  const Program program = start({"--web.listen-address=127.0.0.1:0"});
+  const auto port = port_of(program);
+  for (int scrape = 0; scrape < 3; ++scrape) EXPECT_EQ(get(port, "/metrics").status, 200);
+  EXPECT_EQ(heaps_of_threads(program), 0U);
+}
+
 TEST_F(ExporterProgram, TakesANewCertificateOnSignalWithoutDroppingAConnection) {
   write_tls(make_certificate("one"));
   Program program = start({"--web.listen-address=127.0.0.1:0", "--web.config.file=" + web});

@@ -21,6 +21,7 @@ class Program {
   Program& operator=(const Program&) = delete;
   ~Program();  // kills what still runs
 
+  [[nodiscard]] pid_t pid() const { return pid_; }
   void signal(int number) const;
   int wait();  // the exit code, or 128 + the number of the signal that ended it
   [[nodiscard]] std::string output() const;

@@ -47,6 +47,8 @@ def lpm(twin: Twin) -> None:
         expect_carried_by_sriov(pair)
         programs.expect("hnv_watchdog_state", 1, bond=pair.name, state="steady")
         twin.remark(f"flap and migration: {pair.stop_pings()}")
+        if programs.watching:
+            twin.remark(programs.memory())
 
 
 def _scan(lpar: LogicalPartition) -> None:
