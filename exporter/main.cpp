@@ -141,7 +141,7 @@ base::Expected<WebFront> open_web(const Options& options, front::WebSettingsFile
 // One heap for all threads, of which most do nothing most of the time. Otherwise each has its own,
 // whose pages stay with it: on Power, where one is 64 KiB, 6 MB in all (docs/performance.md).
 void share_one_heap() {
-  ::mallopt(M_ARENA_MAX, 1);
+  ::mallopt(M_ARENA_MAX, 1);  // NOLINT(concurrency-mt-unsafe): there is no other thread yet
 }
 
 int serve(const Options& options, Config config, front::WebSettingsFile settings) {

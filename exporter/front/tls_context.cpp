@@ -175,9 +175,9 @@ void free_rule(void*, void* rule, CRYPTO_EX_DATA*, int, long, void*) {
 }
 
 ClientRule* new_rule(SSL_CTX* context) {
-  static const int kIndex = SSL_CTX_get_ex_new_index(0, nullptr, nullptr, nullptr, free_rule);
+  static const int index = SSL_CTX_get_ex_new_index(0, nullptr, nullptr, nullptr, free_rule);
   auto rule = std::make_unique<ClientRule>();
-  if (SSL_CTX_set_ex_data(context, kIndex, rule.get()) != 1) throw std::bad_alloc();
+  if (SSL_CTX_set_ex_data(context, index, rule.get()) != 1) throw std::bad_alloc();
   return rule.release();
 }
 
