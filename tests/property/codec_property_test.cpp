@@ -14,7 +14,6 @@ namespace hnv {
 namespace {
 
 using rc::gen::arbitrary;
-using rc::gen::exec;
 using rc::gen::inRange;
 
 // Names as interfaces have them; everything that JSON has to escape is a matter of `finding`.
@@ -195,9 +194,9 @@ RC_GTEST_PROP(ConfigProperty, DamagedTextIsAConfigurationOrAnErrorWithItsPlace, 
   const std::string alphabet = "{}[]\"':-?&*!|>%@`#~ \n\tabns0159_.\x01\x80\xff";
   const auto config = parse_config(mutated(valid_config(), alphabet), "hnv.yaml");
   if (config) return;
-  static const std::regex kPlace("^hnv.yaml:[1-9][0-9]*:[1-9][0-9]*$");
+  static const std::regex place("^hnv.yaml:[1-9][0-9]*:[1-9][0-9]*$");
   RC_LOG() << config.error().to_string();
-  RC_ASSERT(std::regex_match(config.error().object, kPlace));
+  RC_ASSERT(std::regex_match(config.error().object, place));
   RC_ASSERT(!config.error().reason.empty());
 }
 

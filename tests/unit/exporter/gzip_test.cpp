@@ -32,8 +32,8 @@ std::string gzip(std::string_view content) {
 std::string metrics_of(std::size_t lines) {
   std::string text;
   for (std::size_t line = 0; line < lines; ++line) {
-    text += "hnv_slave_receive_bytes_total{bond=\"bond" + std::to_string(line / 34) +
-            "\",device=\"env" + std::to_string(line / 17) + "\",role=\"virtual\"} " +
+    text += R"(hnv_slave_receive_bytes_total{bond="bond)" + std::to_string(line / 34) +
+            R"(",device="env)" + std::to_string(line / 17) + R"(",role="virtual"} )" +
             std::to_string(line * 7919) + "\n";
   }
   return text;

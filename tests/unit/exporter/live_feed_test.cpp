@@ -17,8 +17,8 @@ using std::chrono::milliseconds;
 using ::testing::HasSubstr;
 
 Renderer::Body body(const std::string& revision, int number) {
-  return std::make_shared<const std::string>("{\"revision\":\"" + revision +
-                                             "\",\"number\":" + std::to_string(number) + "}");
+  return std::make_shared<const std::string>(R"({"revision":")" + revision + R"(","number":)" +
+                                             std::to_string(number) + "}");
 }
 
 LiveFeed::Periods periods(milliseconds idle, milliseconds watched, milliseconds heartbeat) {
