@@ -47,8 +47,9 @@ constexpr std::array kHeaders = {
 };
 
 // As time.ParseDuration of Go has it: "1s", "1.5s", "1m30s", "0". Empty for anything else, and for
-// what is less than nothing or longer than a day.
-std::optional<std::chrono::nanoseconds> parse_go_duration(std::string_view text) {
+// what is less than nothing or longer than `longest`.
+std::optional<std::chrono::nanoseconds> parse_go_duration(std::string_view text,
+                                                          std::chrono::nanoseconds longest) {
   struct Unit {
     std::string_view name;
     double nanoseconds;
@@ -72,8 +73,7 @@ std::optional<std::chrono::nanoseconds> parse_go_duration(std::string_view text)
     text.remove_prefix(unit->name.size());
     sum += number * unit->nanoseconds;
   }
-  constexpr double kMost = 24 * 3600e9;
-  if (!(sum <= kMost)) return std::nullopt;
+  if (!(sum <= static_cast<double>(longest.count()))) return std::nullopt;
   return std::chrono::nanoseconds(static_cast<std::int64_t>(sum));
 }
 
@@ -334,8 +334,8 @@ class Parser {
     const auto node = present(map, "interval");
     if (!node) return;  // as 0: no limit
     constexpr std::chrono::hours kLongest{1};
-    const auto interval = parse_go_duration(reader_.text(node, "interval"));
-    if (!interval || *interval > kLongest) {
+    const auto interval = parse_go_duration(reader_.text(node, "interval"), kLongest);
+    if (!interval) {
       reader_.fail(node, "interval is '" + node.as<std::string>("") +
                              "'; allowed: a duration such as 1s, 250ms or 0, up to 1h");
       return;
